@@ -22,6 +22,7 @@ install(TARGETS brianhears EXPORT brianhears
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/brianhears)
 file(RELATIVE_PATH pkgconfig_to_prefix /p/${pkgconfig_dir} /p)
+string(REGEX REPLACE "/$" "" pkgconfig_to_prefix ${pkgconfig_to_prefix})
 file(RELATIVE_PATH bin_to_lib /p/${CMAKE_INSTALL_BINDIR} /p/${CMAKE_INSTALL_LIBDIR})
 configure_file(${CMAKE_CURRENT_LIST_DIR}/brianhears.pc.in
                ${PROJECT_BINARY_DIR}/brianhears.pc @ONLY)
