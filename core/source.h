@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CORE_SOURCE_H
+#define BH_CORE_SOURCE_H
+
+#include "core/block.h"
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+BH_BEGIN_DECLS
+
+/// Anything that yields samples in time order: a sound, a file, a filterbank behind one.
+/// One consumer reads it from one thread; reading advances it.
+typedef struct bh_source bh_source;
+
+/// The largest number of frames in one window, so that no source needs to allocate
+/// while it runs.
+#define BH_WINDOW_MAX 1024
+
+/// Length of a source that does not know where it ends.
+#define BH_LENGTH_UNKNOWN UINT64_MAX
+
+/// What a source is made of. A window is one call of `begin` on the reading thread, then
+/// one call of `tile` for each of `tiles`, on any threads, in any order, in parallel.
+typedef struct bh_source_config {
+    double samplerate_hz;
+    size_t channels;
+    uint64_t length; ///< frames in all, or BH_LENGTH_UNKNOWN
+    size_t tiles;    ///< how many independent parts a window has, at least 1
+    void *self;      ///< passed to the functions below
+    /// Readies the next window of at most `frames` (<= BH_WINDOW_MAX) and says how many
+    /// there are: fewer only at the end, 0 past it.
+    bh_status (*begin)(void *self, size_t frames, size_t *got, bh_diag *diag);
+    /// Writes the channels of one tile of the window into `out`, which has the window's
+    /// frames and all channels, in the precision of `out`.
+    void (*tile)(void *self, size_t tile, bh_block out);
+    /// Goes back to the beginning; NULL where that cannot be.
+    bh_status (*rewind)(void *self, bh_diag *diag);
+    /// Gives back `self`; may be NULL.
+    void (*free)(void *self);
+} bh_source_config;
+
+/// Makes a source from its parts (copied). On failure `self` stays with the caller.
+BH_API BH_NODISCARD bh_status bh_source_new(const bh_source_config *config,
+                                            bh_source **out, bh_diag *diag);
+/// Gives a source back. NULL is allowed.
+BH_API void bh_source_free(bh_source *source);
+
+BH_API double bh_source_samplerate(const bh_source *source);
+BH_API size_t bh_source_channels(const bh_source *source);
+/// Frames in all, or BH_LENGTH_UNKNOWN.
+BH_API uint64_t bh_source_length(const bh_source *source);
+
+/// Reads the next frames into `out` (shape [frames][channels]); `got` says how many there
+/// were: fewer than `out.frames` only at the end.
+BH_API BH_NODISCARD bh_status bh_source_read(bh_source *source, bh_block out, size_t *got,
+                                             bh_diag *diag);
+/// Goes back to the first frame. BH_ERR_UNSUPPORTED where the source cannot.
+BH_API BH_NODISCARD bh_status bh_source_rewind(bh_source *source, bh_diag *diag);
+
+/* For those that spread a window over threads: begin once, then every tile once. */
+
+BH_API size_t bh_source_tiles(const bh_source *source);
+BH_API BH_NODISCARD bh_status bh_source_begin(bh_source *source, size_t frames,
+                                              size_t *got, bh_diag *diag);
+BH_API BH_REALTIME void bh_source_tile(bh_source *source, size_t tile, bh_block out);
+
+BH_END_DECLS
+
+#endif
