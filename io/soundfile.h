@@ -6,13 +6,14 @@
 #include "core/status.h"
 #include "sounds/sound.h"
 
-#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
 
 BH_BEGIN_DECLS
 
-/* Sound files, through libsndfile: WAV, FLAC, Ogg, MP3, AIFF, AU, CAF, W64 and the others
- * that it knows. Samples become pascals on the way in and full-scale fractions on the way
- * out. */
+/* Sound files, through libsndfile: WAV, FLAC, Ogg, MP3, AIFF, AU, CAF, W64 and the
+ * others that it knows. Samples become pascals on the way in and full-scale fractions
+ * on the way out. */
 
 /// Level in dB SPL of RMS 1.0 when a file's samples are taken as pascals: 1.0 = 1 Pa.
 #define BH_FULL_SCALE_PASCAL 93.979400086720375
@@ -26,8 +27,8 @@ BH_BEGIN_DECLS
 typedef struct bh_soundfile_options {
     /// What RMS 1.0 of the file means, dB SPL. Not used where `level_db` is given.
     double full_scale_db;
-    /// Level to set, dB SPL; NaN leaves the sound as it is. The level is that of what is
-    /// read: this section, these channels. It costs one more pass over the file.
+    /// Level to set, dB SPL; NaN leaves the sound as it is. The level is that of what
+    /// is read: this section, these channels. It costs one more pass over the file.
     double level_db;
     /// A channel counted from 0, BH_CHANNEL_MIX or BH_CHANNEL_ALL.
     int channel;
@@ -38,16 +39,17 @@ typedef struct bh_soundfile_options {
 /// 1.0 = 1 Pa, level as it is, mean of the channels, the whole file.
 BH_API bh_soundfile_options bh_soundfile_options_default(void);
 
-/* `path` may be "-" for standard input. Standard input, pipes and sockets are first copied
- * to an unnamed temporary file (in TMPDIR, else /tmp), so that every format works from
- * there and memory stays flat; reading begins when the other side has ended.
+/* `path` may be "-" for standard input. Standard input, pipes and sockets are first
+ * copied to an unnamed temporary file (in TMPDIR, else /tmp), so that every format
+ * works from there and memory stays flat; reading begins when the other side has ended.
  *
- * WAV headers that a stream writer could not complete (data size 0 or the largest number)
- * are read to the end of the file. A file that ends before its header says is an error
- * (BH_ERR_FORMAT), unless the section that is asked for lies before the break; for WAV,
- * RF64, AIFF and AU this is found on opening, for FLAC when the break is reached. MP3
- * lengths may be estimates of the format, so an MP3 just ends where it ends. Samples that
- * are not finite numbers are BH_ERR_DATA, with sample number, channel and time. */
+ * WAV headers that a stream writer could not complete (data size 0 or the largest
+ * number) are read to the end of the file. A file that ends before its header says is
+ * an error (BH_ERR_FORMAT), unless the section that is asked for lies before the break;
+ * for WAV, RF64, AIFF and AU this is found on opening, for FLAC when the break is
+ * reached. MP3 lengths may be estimates of the format, so an MP3 just ends where it
+ * ends. Samples that are not finite numbers are BH_ERR_DATA, with sample number,
+ * channel and time. */
 
 /// Reads a sound file into memory. `options` may be NULL for the default.
 BH_API BH_NODISCARD bh_status bh_sound_read(const char *path,
@@ -69,8 +71,8 @@ typedef struct bh_soundfile_info {
 } bh_soundfile_info;
 
 /// Reads the header of a sound file.
-BH_API BH_NODISCARD bh_status bh_soundfile_query(const char *path, bh_soundfile_info *out,
-                                                 bh_diag *diag);
+BH_API BH_NODISCARD bh_status bh_soundfile_query(const char *path,
+                                                 bh_soundfile_info *out, bh_diag *diag);
 
 /// How samples are stored by bh_sound_write.
 typedef enum bh_soundfile_encoding {
@@ -80,11 +82,11 @@ typedef enum bh_soundfile_encoding {
     BH_ENCODING_FLOAT, ///< 32-bit float (WAV only): keeps pascals, cannot clip
 } bh_soundfile_encoding;
 
-/// Writes a sound to `path`, as WAV or FLAC by its ending (.wav, .flac). Full scale of the
-/// file is `full_scale_db` (dB SPL of RMS 1.0; BH_FULL_SCALE_PASCAL makes 1 Pa 1.0).
-/// Samples beyond full scale in an integer encoding are BH_ERR_DATA, with a sentence that
-/// says how many, where the peak is and which full scale would hold it; nothing is
-/// clipped. The file appears under its name only when it is complete.
+/// Writes a sound to `path`, as WAV or FLAC by its ending (.wav, .flac). Full scale of
+/// the file is `full_scale_db` (dB SPL of RMS 1.0; BH_FULL_SCALE_PASCAL makes 1
+/// Pa 1.0). Samples beyond full scale in an integer encoding are BH_ERR_DATA, with a
+/// sentence that says how many, where the peak is and which full scale would hold it;
+/// nothing is clipped. The file appears under its name only when it is complete.
 BH_API BH_NODISCARD bh_status bh_sound_write(const char *path, const bh_sound *sound,
                                              bh_soundfile_encoding encoding,
                                              double full_scale_db, bh_diag *diag);

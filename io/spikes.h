@@ -22,11 +22,11 @@ BH_BEGIN_DECLS
  *         cf_hz       double  @units "Hz": row i belongs to node i; only where given
  *
  * CSV files have a header line `time_s,index` or `time_s,index,cf_hz` and one spike a
- * line. Times have nine decimals (1 ns, far below a sample); cf has at most six. There is
- * no room for metadata in them.
+ * line. Times have nine decimals (1 ns, far below a sample); cf has at most six. There
+ * is no room for metadata in them.
  *
- * The HDF5 library keeps global state: call the functions of this header from one thread
- * at a time where HDF5 files are concerned. */
+ * The HDF5 library keeps global state: call the functions of this header from one
+ * thread at a time where HDF5 files are concerned. */
 
 typedef enum bh_spike_format {
     BH_SPIKES_AUTO, ///< by the ending: .h5 .hdf5 .csv; "-" and devices are CSV
@@ -63,7 +63,8 @@ typedef struct bh_spike_writer bh_spike_writer;
 /// Begins a file under a temporary name beside `path`; what was at `path` stays until
 /// bh_spike_writer_close. Devices, pipes and standard output are written straight.
 BH_API BH_NODISCARD bh_status bh_spike_writer_open(const bh_spike_writer_config *config,
-                                                   bh_spike_writer **out, bh_diag *diag);
+                                                   bh_spike_writer **out,
+                                                   bh_diag *diag);
 /// Adds spikes. Times must not go back, from one call to the next too, and indices must
 /// be below `neurons` (BH_ERR_ARGUMENT; nothing of the call is written then). After a
 /// failure only close and abort are of use.
@@ -73,9 +74,9 @@ BH_API BH_NODISCARD bh_status bh_spike_writer_write(bh_spike_writer *writer,
 /// somebody reads along.
 BH_API BH_NODISCARD bh_status bh_spike_writer_flush(bh_spike_writer *writer,
                                                     bh_diag *diag);
-/// Ends the file and gives it its name. `duration_s` is how long was listened, s, or NaN
-/// if that is not known. The writer is gone after this, whatever the result; on failure
-/// no file is left and an older one at `path` is as it was.
+/// Ends the file and gives it its name. `duration_s` is how long was listened, s, or
+/// NaN if that is not known. The writer is gone after this, whatever the result; on
+/// failure no file is left and an older one at `path` is as it was.
 BH_API BH_NODISCARD bh_status bh_spike_writer_close(bh_spike_writer *writer,
                                                     double duration_s, bh_diag *diag);
 /// Gives the writer back and leaves nothing behind. NULL is allowed.
@@ -84,9 +85,10 @@ BH_API void bh_spike_writer_abort(bh_spike_writer *writer);
 /// Spikes read back from a file, in memory, in order of time and then index.
 typedef struct bh_spikes bh_spikes;
 
-/// Reads an HDF5 file (SONATA layout, times in the units that it states, ms if none) or a
-/// CSV file (as above; further columns are ignored). The content decides which it is, not
-/// the name. `population` names one, or is NULL where there is only one; CSV ignores it.
+/// Reads an HDF5 file (SONATA layout, times in the units that it states, ms if none) or
+/// a CSV file (as above; further columns are ignored). The content decides which it is,
+/// not the name. `population` names one, or is NULL where there is only one; CSV
+/// ignores it.
 BH_API BH_NODISCARD bh_status bh_spikes_read(const char *path, const char *population,
                                              bh_spikes **out, bh_diag *diag);
 /// Gives spikes back. NULL is allowed.

@@ -9,8 +9,8 @@
 
 BH_BEGIN_DECLS
 
-/* Levels are dB SPL: 20 log10(RMS pressure / 20 uPa), the reference pressure for airborne
- * sound of ISO 1683:2015. */
+/* Levels are dB SPL: 20 log10(RMS pressure / 20 uPa), the reference pressure for
+ * airborne sound of ISO 1683:2015. */
 
 /// The pressure of 0 dB SPL, Pa (RMS).
 #define BH_PRESSURE_REFERENCE_PA 20e-6

@@ -25,7 +25,8 @@ BH_API BH_NODISCARD bh_status bh_sound_from(const double *samples_pa, size_t fra
 /// Gives a sound back. NULL is allowed.
 BH_API void bh_sound_free(bh_sound *sound);
 
-/// The samples, to be changed: sample (t, ch) is element `t * channels + ch`, in pascals.
+/// The samples, to be changed: sample (t, ch) is element `t * channels + ch`, in
+/// pascals.
 BH_API double *bh_sound_data(bh_sound *sound);
 /// The samples, to be read: sample (t, ch) is element `t * channels + ch`, in pascals.
 BH_API const double *bh_sound_samples(const bh_sound *sound);
@@ -47,8 +48,8 @@ BH_API BH_NODISCARD bh_status bh_sound_channel(const bh_sound *sound, size_t cha
 BH_API BH_NODISCARD bh_status bh_sound_mono(const bh_sound *sound, bh_sound **out,
                                             bh_diag *diag);
 
-/// A source that yields `sound` from its beginning, can rewind, and has its channels. The
-/// sound must outlive the source and must not change while the source is read.
+/// A source that yields `sound` from its beginning, can rewind, and has its channels.
+/// The sound must outlive the source and must not change while the source is read.
 BH_API BH_NODISCARD bh_status bh_sound_source(const bh_sound *sound, bh_source **out,
                                               bh_diag *diag);
 
