@@ -18,9 +18,9 @@ typedef struct bh_cochleagram bh_cochleagram;
 
 typedef struct bh_cochleagram_config {
     double samplerate_hz;
-    size_t channels;      ///< of the blocks to come, lowest place first
-    size_t max_rows;      ///< groups of adjacent channels; fewer channels make fewer rows
-    size_t max_columns;   ///< at least 2; odd numbers are taken as the next even one
+    size_t channels;    ///< of the blocks to come, lowest place first
+    size_t max_rows;    ///< groups of adjacent channels; fewer channels make fewer rows
+    size_t max_columns; ///< at least 2; odd numbers are taken as the next even one
     size_t column_frames; ///< how long a column lasts before the first merging
 } bh_cochleagram_config;
 

@@ -2,8 +2,8 @@
 #ifndef BH_FILTERBANK_FILTERBANK_H
 #define BH_FILTERBANK_FILTERBANK_H
 
-/* What every filterbank can do, whatever its model. The models have headers of their own
- * that make one: bh_gammatone_new ... */
+/* What every filterbank can do, whatever its model. The models have headers of their
+ * own that make one: bh_gammatone_new ... */
 
 #include "core/block.h"
 #include "core/source.h"
@@ -29,10 +29,10 @@ BH_API const double *bh_filterbank_cf(const bh_filterbank *fb);
 /// Filters the next frames of `in` into `out`, shape [frames][channels].
 ///
 /// `in` has one channel, which all filters hear, or one for each filter. `in` and `out`
-/// have the same number of frames, any number, may be of either precision (the bank's own
-/// is the fast way), and must not overlap. How the sound is cut into blocks changes no
-/// bit of the result. Samples that are not finite spoil the channels that hear them until
-/// bh_filterbank_reset. Neither allocates nor locks.
+/// have the same number of frames, any number, may be of either precision (the bank's
+/// own is the fast way), and must not overlap. How the sound is cut into blocks changes
+/// no bit of the result. Samples that are not finite spoil the channels that hear them
+/// until bh_filterbank_reset. Neither allocates nor locks.
 BH_API BH_NODISCARD BH_REALTIME bh_status bh_filterbank_process(bh_filterbank *fb,
                                                                 bh_block in,
                                                                 bh_block out,
@@ -43,9 +43,9 @@ BH_API BH_REALTIME void bh_filterbank_reset(bh_filterbank *fb);
 
 /// The bank behind `input` as a source of its own, whose tiles may run in parallel.
 ///
-/// `input` must have the bank's sample rate and one channel or as many as the bank. Both
-/// stay the caller's, must outlive the source, and are used by it alone while it lives.
-/// Rewinding it rewinds `input` and resets the bank.
+/// `input` must have the bank's sample rate and one channel or as many as the bank.
+/// Both stay the caller's, must outlive the source, and are used by it alone while it
+/// lives. Rewinding it rewinds `input` and resets the bank.
 BH_API BH_NODISCARD bh_status bh_filterbank_source(bh_filterbank *fb, bh_source *input,
                                                    bh_source **out, bh_diag *diag);
 

@@ -5,12 +5,12 @@
 /* The fourth-order gammatone filter in the recursive form of Slaney, Apple technical
  * report 35 (1993): gain 1 at the centre frequency, envelope t^3 exp(-2 pi b ERB t).
  *
- * Slaney's four biquads have the double pole pair p, p* (p = exp((-2 pi b ERB + 2 pi i cf)
- * / samplerate)) four times over, and their four real zeros are the roots of
- * ((1 - p* u) / (1 - p u))^4 = -1. So the filter is exactly the real part of four complex
- * one-pole filters in a row (Hohmann, Acta Acustica 88 (2002), eq. 1) times one real gain,
- * and that is how it is computed: in single precision biquads are wrong by 2 % at 20 Hz
- * and 96 kHz, one-poles by less than 1e-5. */
+ * Slaney's four biquads have the double pole pair p, p* (p = exp((-2 pi b ERB + 2 pi i
+ * cf) / samplerate)) four times over, and their four real zeros are the roots of
+ * ((1 - p* u) / (1 - p u))^4 = -1. So the filter is exactly the real part of four
+ * complex one-pole filters in a row (Hohmann, Acta Acustica 88 (2002), eq. 1) times one
+ * real gain, and that is how it is computed: in single precision biquads are wrong by 2
+ * % at 20 Hz and 96 kHz, one-poles by less than 1e-5. */
 
 #include "core/block.h"
 #include "core/status.h"
@@ -31,12 +31,12 @@ typedef struct bh_gammatone_params {
 BH_API bh_gammatone_params bh_gammatone_params_default(void);
 
 /// A bank of `channels` gammatone filters at `cf_hz` (copied; any order, ascending is
-/// fastest). `params` NULL means the defaults. Every cf must be above 0 and below half of
-/// `samplerate_hz`; a message names the channel where one is not.
+/// fastest). `params` NULL means the defaults. Every cf must be above 0 and below half
+/// of `samplerate_hz`; a message names the channel where one is not.
 ///
 /// Single precision stays within 1e-5 of the largest output of double precision.
-BH_API BH_NODISCARD bh_status bh_gammatone_new(double samplerate_hz, const double *cf_hz,
-                                               size_t channels,
+BH_API BH_NODISCARD bh_status bh_gammatone_new(double samplerate_hz,
+                                               const double *cf_hz, size_t channels,
                                                const bh_gammatone_params *params,
                                                bh_precision precision,
                                                bh_filterbank **out, bh_diag *diag);

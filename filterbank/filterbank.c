@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "filterbank/filterbank.h"
+
+#include "filterbank/denormal_kernel.h"
+#include "filterbank/filterbank_ops.h"
+
+#include <math.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHUNK = 32,             /* frames that go through the stack at a time */
+    CONVERT_MIN = 16 * 1024 /* elements of the buffer for input to be converted */
+};
+
+struct bh_filterbank {
+    struct bh_filterbank_config config;
+    size_t tiles;
+    void *converted; /* input in the bank's precision */
+    size_t converted_size;
+};
+
+bh_status
+bh_filterbank_check_cf(double samplerate_hz, const double *cf_hz, size_t channels,
+                       bh_diag *diag)
+{
+    if (!(samplerate_hz > 0) || !isfinite(samplerate_hz))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the sample rate is %g Hz; it must be above 0",
+                           samplerate_hz);
+    if (channels == 0)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the filterbank has 0 channels; it needs at least 1");
+    if (channels > SIZE_MAX / 4096)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
+    for (size_t ch = 0; ch < channels; ch++) {
+        if (cf_hz[ch] >= samplerate_hz / 2)
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "channel %zu has cf %g Hz, at or above half the sample "
+                               "rate (%g Hz)",
+                               ch, cf_hz[ch], samplerate_hz / 2);
+        if (!(cf_hz[ch] > 0))
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "channel %zu has cf %g Hz; it must be above 0 Hz", ch,
+                               cf_hz[ch]);
+    }
+    return BH_OK;
+}
+
+bh_status
+bh_filterbank_new(const struct bh_filterbank_config *config, bh_filterbank **out,
+                  bh_diag *diag)
+{
+    size_t channels = config->channels;
+    bh_filterbank *fb = calloc(1, sizeof *fb);
+    double *cf_hz = malloc(channels * sizeof *cf_hz);
+    size_t elements = channels > CONVERT_MIN ? channels : CONVERT_MIN;
+    void *converted = malloc(elements * bh_precision_size(config->precision));
+    if (!fb || !cf_hz || !converted) {
+        free(converted);
+        free(cf_hz);
+        free(fb);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
+    }
+    memcpy(cf_hz, config->cf_hz, channels * sizeof *cf_hz);
+    fb->config = *config;
+    fb->config.cf_hz = cf_hz;
+    fb->tiles = (channels + config->tile_channels - 1) / config->tile_channels;
+    fb->converted = converted;
+    fb->converted_size = elements;
+    *out = fb;
+    return BH_OK;
+}
+
+void
+bh_filterbank_free(bh_filterbank *fb)
+{
+    if (!fb)
+        return;
+    fb->config.ops->free(fb->config.self);
+    free(fb->converted);
+    free((double *)fb->config.cf_hz);
+    free(fb);
+}
+
+size_t
+bh_filterbank_channels(const bh_filterbank *fb)
+{
+    return fb->config.channels;
+}
+
+double
+bh_filterbank_samplerate(const bh_filterbank *fb)
+{
+    return fb->config.samplerate_hz;
+}
+
+bh_precision
+bh_filterbank_precision(const bh_filterbank *fb)
+{
+    return fb->config.precision;
+}
+
+const double *
+bh_filterbank_cf(const bh_filterbank *fb)
+{
+    return fb->config.cf_hz;
+}
+
+void
+bh_filterbank_reset(bh_filterbank *fb)
+{
+    fb->config.ops->reset(fb->config.self);
+}
+
+static void
+convert_frame(const char *from, bh_precision from_precision, char *to,
+              bh_precision to_precision, size_t n)
+{
+    if (from_precision == to_precision) {
+        memcpy(to, from, n * bh_precision_size(to_precision));
+    } else if (to_precision == BH_SINGLE) {
+        for (size_t i = 0; i < n; i++)
+            ((float *)to)[i] = (float)((const double *)from)[i];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            ((double *)to)[i] = ((const float *)from)[i];
+    }
+}
+
+/* Copies the channels and frames of `from`; `to` may have more channels. */
+static void
+copy_block(bh_block from, bh_block to)
+{
+    for (size_t t = 0; t < from.frames; t++)
+        convert_frame(bh_block_frames(from, t, 1).data, from.precision,
+                      bh_block_frames(to, t, 1).data, to.precision, from.channels);
+}
+
+/* A tile whose channels do not fill its rows, or whose output has the other precision,
+ * goes through buffers that have what the kernel wants. */
+static void
+run_tile_buffered(bh_filterbank *fb, size_t channel, bh_block in, bh_block out)
+{
+    alignas(64) double out_buffer[CHUNK * BH_TILE_MAX], in_buffer[CHUNK * BH_TILE_MAX];
+    size_t width = bh_lanes_round(out.channels);
+    bh_block whole = {out_buffer, 0, width, width, fb->config.precision};
+    bh_block padded = {in_buffer, 0, width, width, fb->config.precision};
+    if (in.channels != 1)
+        memset(in_buffer, 0, sizeof in_buffer);
+    for (size_t t = 0; t < out.frames; t += CHUNK) {
+        size_t frames = out.frames - t < CHUNK ? out.frames - t : CHUNK;
+        bh_block part = bh_block_frames(in, t, frames);
+        whole.frames = padded.frames = frames;
+        if (in.channels != 1)
+            copy_block(part, padded);
+        fb->config.ops->tile(fb->config.self, channel, t,
+                             in.channels == 1 ? part : padded, whole);
+        copy_block(bh_block_channels(whole, 0, out.channels),
+                   bh_block_frames(out, t, frames));
+    }
+}
+
+/* `in` is in the bank's precision, `out` has all channels. */
+static void
+run_tile(bh_filterbank *fb, size_t tile, bh_block in, bh_block out)
+{
+    const struct bh_filterbank_config *config = &fb->config;
+    size_t channel = tile * config->tile_channels, left = config->channels - channel;
+    size_t width = left < config->tile_channels ? left : config->tile_channels;
+    if (in.channels != 1)
+        in = bh_block_channels(in, channel, width);
+    out = bh_block_channels(out, channel, width);
+    if (out.precision == config->precision && width % BH_LANES == 0)
+        config->ops->tile(config->self, channel, 0, in, out);
+    else
+        run_tile_buffered(fb, channel, in, out);
+}
+
+static void
+begin_window(bh_filterbank *fb, bh_block in)
+{
+    if (fb->config.ops->begin)
+        fb->config.ops->begin(fb->config.self, in);
+}
+
+static void
+process_window(bh_filterbank *fb, bh_block in, bh_block out)
+{
+    if (in.precision != fb->config.precision) {
+        bh_block converted = {fb->converted, in.frames, in.channels, in.channels,
+                              fb->config.precision};
+        copy_block(in, converted);
+        in = converted;
+    }
+    begin_window(fb, in);
+    for (size_t i = 0; i < fb->tiles; i++)
+        run_tile(fb, i, in, out);
+}
+
+static bh_status
+check_input(const bh_filterbank *fb, size_t channels, bh_diag *diag)
+{
+    if (channels == 1 || channels == fb->config.channels)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                       "the input has %zu channels and the filterbank %zu; the input "
+                       "must have 1 channel, which all filters hear, or one for each "
+                       "filter",
+                       channels, fb->config.channels);
+}
+
+static bh_status
+check_blocks(const bh_filterbank *fb, bh_block in, bh_block out, bh_diag *diag)
+{
+    BH_TRY(check_input(fb, in.channels, diag));
+    if (out.channels != fb->config.channels)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the output block has %zu channels, the filterbank %zu",
+                           out.channels, fb->config.channels);
+    if (in.frames != out.frames)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the input block has %zu frames, the output block %zu",
+                           in.frames, out.frames);
+    if (in.stride < in.channels || out.stride < out.channels)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a block's stride is less than its number of channels");
+    return BH_OK;
+}
+
+bh_status
+bh_filterbank_process(bh_filterbank *fb, bh_block in, bh_block out, bh_diag *diag)
+{
+    BH_TRY(check_blocks(fb, in, out, diag));
+    size_t window = BH_WINDOW_MAX;
+    if (in.precision != fb->config.precision &&
+        window > fb->converted_size / in.channels)
+        window = fb->converted_size / in.channels;
+    unsigned control = bh_denormal_flush();
+    for (size_t t = 0; t < in.frames; t += window) {
+        size_t frames = in.frames - t < window ? in.frames - t : window;
+        process_window(fb, bh_block_frames(in, t, frames),
+                       bh_block_frames(out, t, frames));
+    }
+    bh_denormal_restore(control);
+    return BH_OK;
+}
+
+/* A bank behind a source. */
+
+struct filtered {
+    bh_filterbank *fb;
+    bh_source *input;
+    bh_block window; /* room for BH_WINDOW_MAX frames of input */
+};
+
+static bh_status
+filtered_begin(void *self, size_t frames, size_t *got, bh_diag *diag)
+{
+    struct filtered *filtered = self;
+    filtered->window.frames = frames;
+    BH_TRY(bh_source_read(filtered->input, filtered->window, got, diag));
+    filtered->window.frames = *got;
+    unsigned control = bh_denormal_flush();
+    if (*got > 0)
+        begin_window(filtered->fb, filtered->window);
+    bh_denormal_restore(control);
+    return BH_OK;
+}
+
+static void
+filtered_tile(void *self, size_t tile, bh_block out)
+{
+    struct filtered *filtered = self;
+    unsigned control = bh_denormal_flush();
+    run_tile(filtered->fb, tile, filtered->window, out);
+    bh_denormal_restore(control);
+}
+
+static bh_status
+filtered_rewind(void *self, bh_diag *diag)
+{
+    struct filtered *filtered = self;
+    BH_TRY(bh_source_rewind(filtered->input, diag));
+    bh_filterbank_reset(filtered->fb);
+    return BH_OK;
+}
+
+static void
+filtered_free(void *self)
+{
+    struct filtered *filtered = self;
+    free(filtered->window.data);
+    free(filtered);
+}
+
+static bh_status
+check_source(const bh_filterbank *fb, const bh_source *input, bh_diag *diag)
+{
+    BH_TRY(check_input(fb, bh_source_channels(input), diag));
+    if (bh_source_samplerate(input) != fb->config.samplerate_hz)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the input has a sample rate of %g Hz, the filterbank was "
+                           "made for %g Hz",
+                           bh_source_samplerate(input), fb->config.samplerate_hz);
+    return BH_OK;
+}
+
+bh_status
+bh_filterbank_source(bh_filterbank *fb, bh_source *input, bh_source **out,
+                     bh_diag *diag)
+{
+    BH_TRY(check_source(fb, input, diag));
+    size_t channels = bh_source_channels(input);
+    bh_precision precision = fb->config.precision;
+    struct filtered *filtered = malloc(sizeof *filtered);
+    void *window = malloc(BH_WINDOW_MAX * channels * bh_precision_size(precision));
+    bh_status status = BH_ERR_MEMORY;
+    if (!filtered || !window) {
+        bh_diag_set(diag, status, "no memory for a filterbank behind a source");
+        goto fail;
+    }
+    *filtered =
+        (struct filtered){fb, input, {window, 0, channels, channels, precision}};
+    bh_source_config config = {
+        .samplerate_hz = fb->config.samplerate_hz,
+        .channels = fb->config.channels,
+        .length = bh_source_length(input),
+        .tiles = fb->tiles,
+        .self = filtered,
+        .begin = filtered_begin,
+        .tile = filtered_tile,
+        .rewind = filtered_rewind,
+        .free = filtered_free,
+    };
+    status = bh_source_new(&config, out, diag);
+    if (status == BH_OK)
+        return BH_OK;
+fail:
+    free(window);
+    free(filtered);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_FILTERBANK_OPS_H
+#define BH_FILTERBANK_FILTERBANK_OPS_H
+
+/* What a kind of bank gives to the front door (filterbank.c), which checks, converts
+ * precisions and cuts time and channels to size. A new kind is a new set of these. */
+
+#include "filterbank/filterbank.h"
+
+/// Tiles come in whole rows of this many channels, so that every vector is full.
+#define BH_LANES    16
+/// The widest tile, in channels.
+#define BH_TILE_MAX 64
+
+/// The least whole number of rows for so many channels, in channels.
+static inline size_t
+bh_lanes_round(size_t channels)
+{
+    return (channels + BH_LANES - 1) / BH_LANES * BH_LANES;
+}
+
+/// All blocks are in the bank's precision. A window has at most BH_WINDOW_MAX frames.
+struct bh_filterbank_ops {
+    /// Sees the whole window first, on one thread: the place for what channels share
+    /// (a spectrum, a control path, a cascade along the cochlea). NULL where there is
+    /// nothing.
+    void (*begin)(void *self, bh_block in);
+    /// Filters for the channels from `channel` on, `out.channels` of them: the rest of
+    /// their tile, in whole rows (past the bank's last channel: padding). The frames
+    /// are those from `frame` of the window on; every tile sees all frames once, in
+    /// order. `in` has 1 channel or those of `out`. Tiles run in parallel.
+    void (*tile)(void *self, size_t channel, size_t frame, bh_block in, bh_block out);
+    void (*reset)(void *self);
+    void (*free)(void *self);
+};
+
+struct bh_filterbank_config {
+    const struct bh_filterbank_ops *ops;
+    void *self; ///< kept by the bank, and freed with it
+    double samplerate_hz;
+    size_t channels;
+    size_t tile_channels; ///< a multiple of BH_LANES, at most BH_TILE_MAX
+    const double *cf_hz;  ///< copied
+    bh_precision precision;
+};
+
+/// Makes a bank of its parts. On failure `self` stays with the caller.
+BH_NODISCARD bh_status bh_filterbank_new(const struct bh_filterbank_config *config,
+                                         bh_filterbank **out, bh_diag *diag);
+
+/// The checks that every kind of bank needs: sample rate, number of channels, each cf.
+BH_NODISCARD bh_status bh_filterbank_check_cf(double samplerate_hz, const double *cf_hz,
+                                              size_t channels, bh_diag *diag);
+
+#endif
