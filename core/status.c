@@ -36,12 +36,14 @@ bh_diag_set(bh_diag *diag, bh_status status, const char *format, ...)
 {
     if (!diag)
         return status;
-    memset(diag, 0, sizeof *diag);
-    diag->status = status;
+    char text[sizeof diag->text]; /* the arguments may point into diag itself */
     va_list args;
     va_start(args, format);
-    vsnprintf(diag->text, sizeof diag->text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    memset(diag, 0, sizeof *diag);
+    diag->status = status;
+    memcpy(diag->text, text, strlen(text));
     return status;
 }
 
