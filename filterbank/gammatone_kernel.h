@@ -14,15 +14,15 @@
 
 struct gammatone_row_float {
     alignas(64) float near_re[BH_LANES]; ///< pole_re, or pole_re - 1 where `delta`
-    float pole_im[BH_LANES];
+    float minus_im2[BH_LANES];           ///< -pole_im^2
     float gain[BH_LANES];
-    float re[4][BH_LANES], im[4][BH_LANES]; ///< the state of the four stages
+    float re[4][BH_LANES], im[4][BH_LANES]; ///< the stages; im / pole_im
     bool delta; ///< s += in + (pole - 1) s: one operation more, no error in 1 - pole
 };
 
 struct gammatone_row_double {
     alignas(64) double near_re[BH_LANES];
-    double pole_im[BH_LANES];
+    double minus_im2[BH_LANES];
     double gain[BH_LANES];
     double re[4][BH_LANES], im[4][BH_LANES];
     bool delta;
