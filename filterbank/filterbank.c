@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/filterbank.h"
 
-#include "filterbank/denormal_kernel.h"
+#include "core/denormal_kernel.h"
 #include "filterbank/filterbank_ops.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BH_FILTERBANK_DENORMAL_KERNEL_H
-#define BH_FILTERBANK_DENORMAL_KERNEL_H
+#ifndef BH_CORE_DENORMAL_KERNEL_H
+#define BH_CORE_DENORMAL_KERNEL_H
 
 /* A filter that rings out in silence sinks into denormal numbers, which cost a hundred
  * times as much and never end: rounding keeps the least of them alive. Between these
