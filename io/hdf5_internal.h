@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_IO_HDF5_INTERNAL_H
+#define BH_IO_HDF5_INTERNAL_H
+
+/* What the HDF5 library needs to behave in this one: no printing, and a failed write
+ * that is told once, in our words, and leaves the library in order. */
+
+#include <hdf5.h>
+
+/// How the library would have reported errors before bh_hdf5_quiet.
+struct bh_hdf5_voice {
+    H5E_auto2_t report;
+    void *context;
+};
+
+/// Stops the library from printing its error stack, until bh_hdf5_voice_restore.
+struct bh_hdf5_voice bh_hdf5_quiet(void);
+void bh_hdf5_voice_restore(struct bh_hdf5_voice voice);
+
+/// A file that HDF5 writes through us. `error` is the errno of the first write that
+/// failed, 0 before; from then on nothing is written any more and nothing fails, so
+/// that the library can always close.
+struct bh_hdf5_file {
+    int fd;
+    int error;
+    hid_t driver;
+    hid_t id;
+};
+
+/// Makes a new HDF5 file in the empty, readable and writable `file->fd`, which stays
+/// with the caller. `file` must not move until bh_hdf5_file_close. Negative on failure.
+herr_t bh_hdf5_file_create(struct bh_hdf5_file *file);
+/// Ends the file: negative, or `file->error`, when not all of it was written.
+herr_t bh_hdf5_file_close(struct bh_hdf5_file *file);
+
+#endif
