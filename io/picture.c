@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/picture.h"
+
+#include "io/output_internal.h"
+#include "io/picture_internal.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <math.h>
+
+/* Points (1/72 inch) of one pixel, of which 200 make an inch. */
+#define POINTS_PER_PX (72.0 / 200.0)
+
+bh_picture_options
+bh_picture_options_default(int panels)
+{
+    return (bh_picture_options){
+        .width_px = 1600,
+        .height_px = panels > 1 ? 1000 : 640,
+        .duration_s = NAN,
+        .min_db_spl = NAN,
+        .max_db_spl = NAN,
+    };
+}
+
+bh_status
+bh_picture_check(const char *path, bh_diag *diag)
+{
+    if (bh_path_ends(path, ".png") || bh_path_ends(path, ".svg") ||
+        bh_path_ends(path, ".pdf"))
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                       "a picture '%s'? The name must end in .png, .svg or .pdf", path);
+}
+
+static bh_status
+check_options(const bh_picture_options *options, bh_diag *diag)
+{
+    const int w = options->width_px, h = options->height_px;
+    if (w < 200 || w > 8000 || h < 200 || h > 8000)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a picture of %d x %d px; both must be 200 to 8000", w, h);
+    if (!isnan(options->duration_s) &&
+        (!(options->duration_s > 0) || !isfinite(options->duration_s)))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a picture of %g s; it must be longer than 0",
+                           options->duration_s);
+    if (isinf(options->min_db_spl) || isinf(options->max_db_spl) ||
+        options->min_db_spl >= options->max_db_spl)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "colours from %g to %g dB SPL; the first must be lower",
+                           options->min_db_spl, options->max_db_spl);
+    return BH_OK;
+}
+
+static bh_status
+check_levels(const bh_picture_levels *levels, bh_diag *diag)
+{
+    if (levels->rows == 0 || levels->columns == 0)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "levels of %zu rows and %zu columns; there is nothing to show",
+            levels->rows, levels->columns);
+    if (!(levels->column_s > 0) || !isfinite(levels->column_s))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "columns of %g s; they must last longer than 0",
+                           levels->column_s);
+    for (size_t i = 0; i < levels->rows; i++)
+        if (!isfinite(levels->cf_hz[i]) ||
+            !(levels->cf_hz[i] >= (i ? levels->cf_hz[i - 1] : 0)))
+            return bh_diag_set(
+                diag, BH_ERR_ARGUMENT,
+                "the frequency of row %zu is %g Hz; rows must go up from "
+                "0 Hz or more",
+                i, levels->cf_hz[i]);
+    for (size_t i = 0; i < levels->rows * levels->columns; i++)
+        if (isnan(levels->level_db_spl[i]) || levels->level_db_spl[i] == INFINITY)
+            return bh_diag_set(
+                diag, BH_ERR_DATA,
+                "the level in row %zu, column %zu is %g dB; it must be a "
+                "number or -infinity",
+                i / levels->columns, i % levels->columns,
+                (double)levels->level_db_spl[i]);
+    return BH_OK;
+}
+
+struct stream {
+    struct bh_output output;
+    bh_status status;
+    bh_diag *diag;
+};
+
+static cairo_status_t
+write_stream(void *closure, const unsigned char *data, unsigned length)
+{
+    struct stream *stream = closure;
+    if (stream->status == BH_OK)
+        stream->status = bh_output_write(&stream->output, data, length, stream->diag);
+    return stream->status == BH_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static cairo_surface_t *
+new_surface(const char *path, const bh_picture_options *options, struct stream *stream)
+{
+    const double width = options->width_px * POINTS_PER_PX;
+    const double height = options->height_px * POINTS_PER_PX;
+    if (bh_path_ends(path, ".svg"))
+        return cairo_svg_surface_create_for_stream(write_stream, stream, width, height);
+    if (bh_path_ends(path, ".pdf"))
+        return cairo_pdf_surface_create_for_stream(write_stream, stream, width, height);
+    return cairo_image_surface_create(CAIRO_FORMAT_RGB24, options->width_px,
+                                      options->height_px);
+}
+
+/* Letters of which 66 would fit across, as in a paper where the picture fills the page.
+ */
+static double
+letter_size(const bh_picture_options *options)
+{
+    const double by_width = options->width_px / 66.0,
+                 by_height = options->height_px / 26.0;
+    return round(fmax(8, fmin(by_width, by_height)));
+}
+
+static bh_status
+draw(const char *path, const bh_picture_levels *levels, const bh_raster *raster,
+     const bh_picture_options *options, struct stream *stream)
+{
+    cairo_surface_t *surface = new_surface(path, options, stream);
+    cairo_t *cr = cairo_create(surface);
+    const bool is_png = cairo_surface_get_type(surface) == CAIRO_SURFACE_TYPE_IMAGE;
+    if (!is_png)
+        cairo_scale(cr, POINTS_PER_PX, POINTS_PER_PX);
+    const struct bh_canvas canvas = {cr, options->width_px, options->height_px,
+                                     letter_size(options)};
+    bh_picture_draw(canvas, levels, raster, options);
+    cairo_status_t failed = cairo_status(cr);
+    cairo_destroy(cr);
+    if (is_png && !failed)
+        failed = cairo_surface_write_to_png_stream(surface, write_stream, stream);
+    cairo_surface_finish(surface);
+    if (!failed)
+        failed = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    if (stream->status != BH_OK)
+        return stream->status;
+    if (failed == CAIRO_STATUS_NO_MEMORY)
+        return bh_diag_set(stream->diag, BH_ERR_MEMORY,
+                           "no memory for the picture '%s'", path);
+    if (failed)
+        return bh_diag_set(stream->diag, BH_ERR_FILE, "cannot draw '%s': %s", path,
+                           cairo_status_to_string(failed));
+    return BH_OK;
+}
+
+bh_status
+bh_picture_write(const char *path, const bh_picture_levels *levels,
+                 const bh_raster *raster, const bh_picture_options *options,
+                 bh_diag *diag)
+{
+    BH_TRY(bh_picture_check(path, diag));
+    BH_TRY(check_options(options, diag));
+    if (!levels && !raster)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a picture of nothing; it needs levels, a raster or both");
+    if (levels)
+        BH_TRY(check_levels(levels, diag));
+    struct stream stream = {.diag = diag};
+    BH_TRY(bh_output_open(path, &stream.output, diag));
+    bh_status status = draw(path, levels, raster, options, &stream);
+    if (status != BH_OK) {
+        bh_output_abort(&stream.output);
+        return status;
+    }
+    return bh_output_commit(&stream.output, diag);
+}
