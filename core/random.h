@@ -7,9 +7,9 @@
  * a run gives the same spikes for any number of threads and any window. All instruction
  * sets give the same bits (FMA is used where there is one and done by fmaf where not).
  *
- * Sources: xoshiro128++ (Blackman and Vigna, 2021, ACM Trans. Math. Softw. 47:36);
- * Philox4x32-10 (Salmon et al., 2011, SC'11, doi 10.1145/2063384.2063405); the normal
- * transform is ours, see docs/decisions/0002-random.md. */
+ * Sources: xoshiro128+ (Blackman and Vigna, 2021, ACM Trans. Math. Softw. 47:36);
+ * Philox4x32-10 (Salmon et al., 2011, SC'11, doi 10.1145/2063384.2063405). The normal
+ * transform is ours: docs/decisions/0002-random.md. */
 
 #include "core/api.h"
 

@@ -63,27 +63,34 @@ bh_random_words(const uint32_t key[2], uint32_t quad, uint64_t step, uint32_t dr
     return bh_philox(c, key[0], key[1]);
 }
 
-/// A normal number from 32 random bits. Read as a signed integer, their size is the tail
-/// probability in units of 2^-32 and their sign is the sign of the number. Rounded to
-/// float, the exponent tells the octave and the mantissa the place in it: one polynomial
-/// for each octave. `table` is bh_random_table or a copy of it on a device.
+/// The normal number whose tail probability is 2^-32 |tail|, with the sign of `tail`: a
+/// polynomial for each half octave. Exponent and first bit of the mantissa of `tail` tell
+/// the row of `table` (BH_RANDOM_TABLE_VALUES, wherever the caller keeps it), the mantissa
+/// the place in it.
+BH_HD float
+bh_random_quantile(float tail, const float (*table)[BH_RANDOM_TABLE_ROWS])
+{
+    uint32_t pattern, word;
+    float m, z;
+    memcpy(&pattern, &tail, sizeof pattern);
+    const uint32_t row = (pattern >> 22) % BH_RANDOM_TABLE_ROWS;
+    word = (pattern & 0x007fffffu) | 0x3f800000u;
+    memcpy(&m, &word, sizeof m);
+    z = fmaf(BH_RANDOM_TABLE_QUARTIC, m, table[3][row]);
+    z = fmaf(z, m, table[2][row]);
+    z = fmaf(z, m, table[1][row]);
+    z = fmaf(z, m, table[0][row]);
+    memcpy(&word, &z, sizeof word);
+    word ^= pattern & 0x80000000u;
+    memcpy(&z, &word, sizeof z);
+    return z;
+}
+
+/// A normal number from 32 random bits, read as a signed integer and rounded to float.
 BH_HD float
 bh_random_normal(uint32_t bits, const float (*table)[BH_RANDOM_TABLE_ROWS])
 {
-    const float tail = (float)(int32_t)bits;
-    uint32_t pattern, mantissa;
-    float m, z;
-    memcpy(&pattern, &tail, sizeof pattern);
-    const uint32_t row = (pattern >> 23) % BH_RANDOM_TABLE_ROWS;
-    mantissa = (pattern & 0x007fffffu) | 0x3f800000u;
-    memcpy(&m, &mantissa, sizeof m);
-    z = table[BH_RANDOM_TABLE_DEGREE][row];
-    for (int k = BH_RANDOM_TABLE_DEGREE - 1; k >= 0; k--)
-        z = fmaf(z, m, table[k][row]);
-    memcpy(&mantissa, &z, sizeof mantissa);
-    mantissa ^= pattern & 0x80000000u;
-    memcpy(&z, &mantissa, sizeof z);
-    return z;
+    return bh_random_quantile((float)(int32_t)bits, table);
 }
 
 /// A uniform number in [0, 1) from the upper 24 of 32 random bits.

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/random.h"
+
+#include "core/cpu.h"
+#include "core/random_kernel.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* One body for all instruction sets: W numbers side by side in the compiler's vectors.
+ * Only the look-up in the table and the long multiplication are written for each. */
+
+#if defined(__AVX512F__)
+#define W 16
+#elif defined(__AVX2__)
+#define W 8
+#else
+#define W 4
+#endif
+
+typedef uint32_t uints __attribute__((vector_size(4 * W)));
+typedef int32_t ints __attribute__((vector_size(4 * W)));
+typedef uint64_t ulongs __attribute__((vector_size(4 * W)));
+typedef float floats __attribute__((vector_size(4 * W)));
+typedef double doubles __attribute__((vector_size(8 * W)));
+typedef floats floats_anywhere __attribute__((aligned(4)));
+typedef doubles doubles_anywhere __attribute__((aligned(8)));
+
+static const float table[4][BH_RANDOM_TABLE_ROWS]
+    __attribute__((aligned(64))) = BH_RANDOM_TABLE_VALUES;
+
+static inline size_t
+round_up(size_t count)
+{
+    return (count + BH_RANDOM_LANES - 1) / BH_RANDOM_LANES * BH_RANDOM_LANES;
+}
+
+static inline void
+store(float *out, floats x)
+{
+    *(floats_anywhere *)out = x;
+}
+
+static inline void
+store_doubles(double *out, doubles x)
+{
+    *(doubles_anywhere *)out = x;
+}
+
+static inline floats
+to_floats(uints x)
+{
+    return __builtin_convertvector((ints)x, floats);
+}
+
+/* bh_random_uniform and bh_random_uniform_double for W numbers. */
+
+static inline floats
+uniform(uints bits)
+{
+    return to_floats(bits >> 8) * 0x1p-24f;
+}
+
+static inline doubles
+uniform_double(uints high, uints low)
+{
+    return __builtin_convertvector((ints)(high >> 5), doubles) * 0x1p-27 +
+           __builtin_convertvector((ints)(low >> 6), doubles) * 0x1p-53;
+}
+
+/* bh_random_quantile for W numbers. */
+
+#if defined(__AVX2__)
+
+/* A bit of the exponent that is set for rows from 32 on: all but one number in 16384. */
+#define COMMON 0x08000000
+
+#if defined(__AVX512F__)
+
+/* Two registers hold 32 rows of a coefficient. */
+typedef struct rows {
+    __m512 low[4], high[4];
+} rows;
+
+static inline rows
+load_rows(int first)
+{
+    rows r;
+    for (int k = 0; k < 4; k++) {
+        r.low[k] = _mm512_load_ps(&table[k][first]);
+        r.high[k] = _mm512_load_ps(&table[k][first + 16]);
+    }
+    return r;
+}
+
+/// Right where all rows are within the 32 that were loaded.
+static inline floats
+quantile_within(const rows *r, floats tail)
+{
+    const __m512i pattern = (__m512i)tail;
+    const __m512i row = _mm512_srli_epi32(pattern, 22);
+    // (pattern & mantissa) | exponent of 1
+    const __m512 m = (__m512)_mm512_ternarylogic_epi32(
+        pattern, _mm512_set1_epi32(0x007fffff), _mm512_set1_epi32(0x3f800000), 0xea);
+    __m512 z = _mm512_set1_ps(BH_RANDOM_TABLE_QUARTIC);
+    for (int k = 3; k >= 0; k--)
+        z = _mm512_fmadd_ps(z, m, _mm512_permutex2var_ps(r->low[k], row, r->high[k]));
+    // z ^ (pattern & sign)
+    return (floats)_mm512_ternarylogic_epi32((__m512i)z, pattern,
+                                             _mm512_set1_epi32(INT32_MIN), 0x78);
+}
+
+static inline floats
+choose(floats tail, floats rare, floats common)
+{
+    const __mmask16 is_common =
+        _mm512_test_epi32_mask((__m512i)tail, _mm512_set1_epi32(COMMON));
+    return (floats)_mm512_mask_mov_ps((__m512)rare, is_common, (__m512)common);
+}
+
+static inline int
+all_common(uints pattern)
+{
+    return _mm512_testn_epi32_mask((__m512i)pattern, _mm512_set1_epi32(COMMON)) == 0;
+}
+
+#else
+
+typedef struct rows {
+    const float *first[4];
+} rows;
+
+static inline rows
+load_rows(int first)
+{
+    return (rows){{&table[0][first], &table[1][first], &table[2][first],
+                   &table[3][first]}};
+}
+
+/* One of 32 values: four look-ups among 8, then a choice by two more bits of the row. */
+static inline __m256
+look_up(const float *values, __m256i row, __m256 bit3, __m256 bit4)
+{
+    const __m256 a = _mm256_permutevar8x32_ps(_mm256_load_ps(values), row);
+    const __m256 b = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 8), row);
+    const __m256 c = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 16), row);
+    const __m256 d = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 24), row);
+    return _mm256_blendv_ps(_mm256_blendv_ps(a, b, bit3), _mm256_blendv_ps(c, d, bit3),
+                            bit4);
+}
+
+static inline floats
+quantile_within(const rows *r, floats tail)
+{
+    const __m256i pattern = (__m256i)tail;
+    const __m256i row = _mm256_srli_epi32(pattern, 22);
+    const __m256 bit3 = (__m256)_mm256_slli_epi32(pattern, 6);
+    const __m256 bit4 = (__m256)_mm256_slli_epi32(pattern, 5);
+    const __m256 m = (__m256)(((uints)pattern & 0x007fffff) | 0x3f800000);
+    __m256 z = _mm256_set1_ps(BH_RANDOM_TABLE_QUARTIC);
+    for (int k = 3; k >= 0; k--)
+        z = _mm256_fmadd_ps(z, m, look_up(r->first[k], row, bit3, bit4));
+    return (floats)((uints)z ^ ((uints)pattern & 0x80000000u));
+}
+
+static inline floats
+choose(floats tail, floats rare, floats common)
+{
+    const __m256 is_common = (__m256)_mm256_slli_epi32((__m256i)tail, 4);
+    return (floats)_mm256_blendv_ps((__m256)rare, (__m256)common, is_common);
+}
+
+static inline int
+all_common(uints pattern)
+{
+    return _mm256_testc_si256((__m256i)pattern, _mm256_set1_epi32(COMMON));
+}
+#endif
+
+static __attribute__((noinline)) floats
+quantile_rare(floats tail, floats z)
+{
+    const rows r = load_rows(0);
+    return choose(tail, quantile_within(&r, tail), z);
+}
+
+static inline floats
+quantile(const rows *r, floats tail)
+{
+    const floats z = quantile_within(r, tail);
+    return __builtin_expect(all_common((uints)tail), 1) ? z : quantile_rare(tail, z);
+}
+
+#else
+
+typedef struct rows {
+    char unused;
+} rows;
+
+static inline rows
+load_rows(int first)
+{
+    (void)first;
+    return (rows){0};
+}
+
+static inline floats
+quantile(const rows *r, floats tail)
+{
+    (void)r;
+    floats z;
+    for (int i = 0; i < W; i++)
+        z[i] = bh_random_quantile(tail[i], table);
+    return z;
+}
+#endif
+
+/* Fast mode: xoshiro128+ in each lane. */
+
+typedef struct lanes {
+    uints s0, s1, s2, s3;
+} lanes;
+
+static inline lanes
+lanes_load(const bh_random_stream *stream, int lane)
+{
+    return (lanes){*(const uints *)&stream->s[0][lane], *(const uints *)&stream->s[1][lane],
+                   *(const uints *)&stream->s[2][lane], *(const uints *)&stream->s[3][lane]};
+}
+
+static inline void
+lanes_store(bh_random_stream *stream, int lane, lanes g)
+{
+    *(uints *)&stream->s[0][lane] = g.s0;
+    *(uints *)&stream->s[1][lane] = g.s1;
+    *(uints *)&stream->s[2][lane] = g.s2;
+    *(uints *)&stream->s[3][lane] = g.s3;
+}
+
+static inline uints
+next(lanes *g)
+{
+    const uints sum = g->s0 + g->s3;
+    const uints shifted = g->s1 << 9;
+    g->s2 ^= g->s0;
+    g->s3 ^= g->s1;
+    g->s1 ^= g->s2;
+    g->s0 ^= g->s3;
+    g->s2 ^= shifted;
+    g->s3 = (g->s3 << 11) | (g->s3 >> 21);
+    return sum;
+}
+
+/* Some vectors of normals; tests each for rare rows. */
+static inline void
+normals_tested(lanes *g, const rows *r, float *out, size_t steps)
+{
+    for (size_t i = 0; i < steps; i++)
+        store(out + BH_RANDOM_LANES * i, quantile(r, to_floats(next(g))));
+}
+
+#if defined(__AVX2__)
+
+#define CHUNK 8
+
+/* The same for CHUNK vectors, with one test for all. */
+static inline void
+normals_chunk(lanes *g, const rows *r, float *out)
+{
+    const lanes start = *g;
+    uints common = ~(uints){0};
+    floats tail = to_floats(next(g));
+    for (int i = 0; i < CHUNK; i++) {
+        // One vector ahead, so that the look-up does not wait.
+        const floats ahead = i + 1 < CHUNK ? to_floats(next(g)) : tail;
+        store(out + BH_RANDOM_LANES * i, quantile_within(r, tail));
+        common &= (uints)tail;
+        tail = ahead;
+    }
+    if (__builtin_expect(!all_common(common), 0)) {
+        *g = start;
+        normals_tested(g, r, out, CHUNK);
+    }
+}
+#endif
+
+static void
+normals(bh_random_stream *stream, float *out, size_t count)
+{
+    const size_t steps = round_up(count) / BH_RANDOM_LANES;
+    const rows r = load_rows(32);
+    for (int lane = 0; lane < BH_RANDOM_LANES; lane += W) {
+        lanes g = lanes_load(stream, lane);
+        size_t i = 0;
+#if defined(__AVX2__)
+        for (; i + CHUNK <= steps; i += CHUNK)
+            normals_chunk(&g, &r, out + lane + BH_RANDOM_LANES * i);
+#endif
+        normals_tested(&g, &r, out + lane + BH_RANDOM_LANES * i, steps - i);
+        lanes_store(stream, lane, g);
+    }
+}
+
+static void
+uniforms(bh_random_stream *stream, float *out, size_t count)
+{
+    const size_t steps = round_up(count) / BH_RANDOM_LANES;
+    for (int lane = 0; lane < BH_RANDOM_LANES; lane += W) {
+        lanes g = lanes_load(stream, lane);
+        for (size_t i = 0; i < steps; i++)
+            store(out + lane + BH_RANDOM_LANES * i, uniform(next(&g)));
+        lanes_store(stream, lane, g);
+    }
+}
+
+static void
+uniforms_double(bh_random_stream *stream, double *out, size_t count)
+{
+    const size_t steps = round_up(count) / BH_RANDOM_LANES;
+    for (int lane = 0; lane < BH_RANDOM_LANES; lane += W) {
+        lanes g = lanes_load(stream, lane);
+        for (size_t i = 0; i < steps; i++) {
+            const uints high = next(&g), low = next(&g);
+            store_doubles(out + lane + BH_RANDOM_LANES * i, uniform_double(high, low));
+        }
+        lanes_store(stream, lane, g);
+    }
+}
+
+/* Portable mode: Philox, W / 2 counters side by side in the lower halves of 64 bits; the
+ * upper halves are whatever was left there. */
+
+static inline ulongs
+long_product(ulongs a, uint32_t b)
+{
+#if defined(__AVX512F__)
+    return (ulongs)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(b));
+#elif defined(__AVX2__)
+    return (ulongs)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
+#elif defined(__x86_64__)
+    return (ulongs)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x(b));
+#else
+    return (a & UINT32_MAX) * b;
+#endif
+}
+
+/* Words 4 i to 4 i + 3 of counter i, for W / 2 counters: neurons in their order. */
+typedef struct words {
+    uints first, second;
+} words;
+
+static inline words
+in_order(ulongs w0, ulongs w1, ulongs w2, ulongs w3)
+{
+    const ulongs even = (w0 & UINT32_MAX) | w1 << 32;
+    const ulongs odd = (w2 & UINT32_MAX) | w3 << 32;
+#if defined(__AVX512F__)
+    const ulongs low = {0, 8, 1, 9, 2, 10, 3, 11}, high = {4, 12, 5, 13, 6, 14, 7, 15};
+#elif defined(__AVX2__)
+    const ulongs low = {0, 4, 1, 5}, high = {2, 6, 3, 7};
+#else
+    const ulongs low = {0, 2}, high = {1, 3};
+#endif
+    return (words){(uints)__builtin_shuffle(even, odd, low),
+                   (uints)__builtin_shuffle(even, odd, high)};
+}
+
+static inline words
+philox(bh_random_counter counter, uint32_t quad, uint64_t step, uint32_t draw)
+{
+    uint32_t key0 = counter.key[0], key1 = counter.key[1];
+    ulongs w0, w1 = (ulongs){0} + (uint32_t)step, w2 = (ulongs){0} + (step >> 32),
+               w3 = (ulongs){0} + draw;
+    for (int i = 0; i < W / 2; i++)
+        w0[i] = quad + (uint32_t)i;
+    for (int round = 0; round < BH_PHILOX_ROUNDS; round++) {
+        const ulongs a = long_product(w0, BH_PHILOX_M0);
+        const ulongs b = long_product(w2, BH_PHILOX_M1);
+        w0 = b >> 32 ^ w1 ^ key0;
+        w1 = b;
+        w2 = a >> 32 ^ w3 ^ key1;
+        w3 = a;
+        key0 += BH_PHILOX_W0;
+        key1 += BH_PHILOX_W1;
+    }
+    return in_order(w0, w1, w2, w3);
+}
+
+static void
+counter_normals(bh_random_counter counter, uint32_t first, uint64_t step, float *out,
+                size_t count)
+{
+    const rows r = load_rows(32);
+    const size_t padded = round_up(count);
+    for (size_t i = 0; i < padded; i += 2 * W) {
+        const words x = philox(counter, (uint32_t)(first + i) / 4, step, 0);
+        store(out + i, quantile(&r, to_floats(x.first)));
+        if (i + W < padded)
+            store(out + i + W, quantile(&r, to_floats(x.second)));
+    }
+}
+
+static void
+counter_uniforms(bh_random_counter counter, uint32_t first, uint64_t step, float *out,
+                 size_t count)
+{
+    const size_t padded = round_up(count);
+    for (size_t i = 0; i < padded; i += 2 * W) {
+        const words x = philox(counter, (uint32_t)(first + i) / 4, step, 0);
+        store(out + i, uniform(x.first));
+        if (i + W < padded)
+            store(out + i + W, uniform(x.second));
+    }
+}
+
+static void
+counter_uniforms_double(bh_random_counter counter, uint32_t first, uint64_t step,
+                        double *out, size_t count)
+{
+    const size_t padded = round_up(count);
+    for (size_t i = 0; i < padded; i += 2 * W) {
+        const words high = philox(counter, (uint32_t)(first + i) / 4, step, 0);
+        const words low = philox(counter, (uint32_t)(first + i) / 4, step, 1);
+        store_doubles(out + i, uniform_double(high.first, low.first));
+        if (i + W < padded)
+            store_doubles(out + i + W, uniform_double(high.second, low.second));
+    }
+}
+
+const bh_random_ops BH_ISA(bh_random_ops_table) = {
+    .normals = normals,
+    .uniforms = uniforms,
+    .uniforms_double = uniforms_double,
+    .counter_normals = counter_normals,
+    .counter_uniforms = counter_uniforms,
+    .counter_uniforms_double = counter_uniforms_double,
+};
