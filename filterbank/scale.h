@@ -29,7 +29,8 @@ BH_API bh_erb_params bh_erb_params_default(void);
 BH_API double bh_erb_bandwidth(double f_hz, bh_erb_params params);
 
 /// Position on the ERB-rate scale in Cams: how many ERBs lie between 0 Hz and `f_hz`,
-/// Q ln(1 + f / (Q min_bw)). 15.62 at 1 kHz.
+/// Q ln(1 + f / (Q min_bw)). 15.57 at 1 kHz, where Glasberg and Moore, who round
+/// Q ln 10 = 21.33 to 21.4, say 15.62.
 BH_API double bh_erb_rate(double f_hz, bh_erb_params params);
 
 /// Writes to `cf_hz` `n` frequencies equally spaced on the ERB-rate scale, ascending,
