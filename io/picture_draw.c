@@ -146,7 +146,7 @@ draw_bar(struct bh_canvas canvas, struct bh_panel panel, bh_palette *palette,
     cairo_surface_destroy(image);
     draw_frame(canvas, bar);
     struct bh_tick ticks[BH_TICKS_MAX];
-    size_t count = bh_ticks_linear(from, to, 1.8 * em / bar.height, ticks);
+    size_t count = bh_ticks_linear(from, to, 2.2 * em / bar.height, ticks);
     for (size_t i = 0; i < count; i++)
         draw_tick(canvas, bar, RIGHT, &ticks[i], true);
     draw_text(canvas, label, canvas.width - 0.5 * em, bar.y + bar.height / 2, 0.5, 0,
@@ -206,25 +206,44 @@ draw_raster(struct bh_canvas canvas, struct bh_panel panel,
     draw_bar(canvas, panel, bh_palette_ink, 0, max_rate, "rate (spikes/s)");
 }
 
-/* The title from the left, cut at the end of a letter with an ellipsis where it is too
- * long. */
+/* Bytes of the UTF-8 letter that `text` begins with; 0 where it does not begin with one
+ * that can be drawn. */
+static size_t
+letter_length(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    const size_t length = c[0] < 0x80 ? 1 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    if (c[0] < ' ' || c[0] == 0x7f || (c[0] >= 0x80 && c[0] < 0xc2) || c[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    /* Longer than need be, half of a pair (UTF-16), or past the last letter. */
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+/* The title from the left; where it is too long it ends with an ellipsis. A byte that
+ * is no letter, as names of files may have, becomes a question mark. */
 static void
 draw_title(struct bh_canvas canvas, struct bh_panel panel, const char *title)
 {
-    char text[256];
-    size_t length = strlen(title);
-    if (length > sizeof text - 4)
-        length = sizeof text - 4;
-    while (length > 0 && ((unsigned char)title[length] & 0xc0) == 0x80)
-        length--;
-    memcpy(text, title, length);
-    strcpy(text + length, title[length] ? "\xe2\x80\xa6" : "");
-    while (length > 0 && text_width(canvas, text) > panel.width) {
-        do
-            length--;
-        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80);
-        strcpy(text + length, "\xe2\x80\xa6");
+    char text[300] = "";
+    size_t used = 0, fits = 0; /* `fits`: up to where an ellipsis has room too */
+    const double room = panel.width - text_width(canvas, "\xe2\x80\xa6");
+    while (*title && used < 280) {
+        const size_t length = letter_length(title);
+        memcpy(text + used, length ? title : "?", length ? length : 1);
+        used += length ? length : 1;
+        title += length ? length : 1;
+        text[used] = '\0';
+        if (text_width(canvas, text) <= room)
+            fits = used;
     }
+    if (*title || text_width(canvas, text) > panel.width)
+        strcpy(text + fits, "\xe2\x80\xa6");
     draw_text(canvas, text, panel.x, panel.y - 0.65 * canvas.em, 0, 0, false);
 }
 
@@ -256,7 +275,7 @@ bh_picture_draw(struct bh_canvas canvas, const bh_picture_levels *levels,
     const double gap = floor(1.2 * em);
     const double top = floor((options->title ? 2.2 : 1.0) * em), bottom = 3.6 * em;
     struct bh_panel panel = {.x = floor(4.9 * em), .y = top};
-    panel.width = floor(canvas.width - panel.x - 6.0 * em);
+    panel.width = floor(canvas.width - panel.x - 6.3 * em);
     panel.height = floor((canvas.height - top - bottom - (panels - 1) * gap) / panels);
     panel.duration_s = duration(levels, raster, options);
     if (options->title) {
