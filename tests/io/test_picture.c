@@ -6,6 +6,8 @@
 #include "tests/check.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -154,6 +156,34 @@ test_spikes_are_marks_or_rates(void)
     unlink(path);
 }
 
+/* 20 neurons in 3 rows of the grid, each with 100 spikes in its second: full ink is 100
+ * spikes/s of one neuron, wherever one looks. */
+static void
+test_rates_are_those_of_one_neuron(void)
+{
+    bh_diag diag;
+    bh_raster *raster = NULL;
+    bh_raster_config config = bh_raster_config_default(20, NULL);
+    config.max_marks = 0;
+    config.max_rows = 3;
+    CHECK_OK(bh_raster_new(&config, &raster, &diag), diag);
+    for (int i = 0; i < 100; i++)
+        for (uint32_t n = 0; n < 20; n++) {
+            double time_s = (i + 0.5) / 100;
+            CHECK_OK(bh_raster_add(raster, (bh_events){&time_s, &n, 1}, &diag), diag);
+        }
+    double max_rate = 0;
+    struct bh_panel panel = {.width = 20, .height = 9, .duration_s = 1};
+    cairo_surface_t *image = bh_raster_image(raster, panel, &max_rate);
+    CU_ASSERT_FATAL(image != NULL);
+    CHECK_NEAR(max_rate, 100, 1e-9);
+    const unsigned char *data = cairo_image_surface_get_data(image);
+    for (int x = 0; x < 20; x++)
+        CHECK(data[4 * x + 2] < 30);
+    cairo_surface_destroy(image);
+    bh_raster_free(raster);
+}
+
 static void
 test_every_format_begins_as_it_should(void)
 {
@@ -222,6 +252,15 @@ test_failures_leave_nothing(void)
         CHECK_HAS(diag.text, "no space is left");
         unlink(file(full[i]));
     }
+    struct rlimit before, little = {1000, RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN); /* so that too large a file is an error of write */
+    CU_ASSERT_FATAL(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    little.rlim_max = before.rlim_max;
+    CU_ASSERT_FATAL(setrlimit(RLIMIT_FSIZE, &little) == 0);
+    bh_status status = bh_picture_write(file("a.png"), &levels, NULL, &options, &diag);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK(status == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "a.png");
     CHECK(files_left() == 0);
 }
 
@@ -335,6 +374,7 @@ main(void)
     const struct test tests[] = {
         {"a loud cell is where it belongs", test_a_loud_cell_is_where_it_belongs},
         {"spikes are marks or rates", test_spikes_are_marks_or_rates},
+        {"rates are those of one neuron", test_rates_are_those_of_one_neuron},
         {"every format begins as it should", test_every_format_begins_as_it_should},
         {"odd shapes are drawn", test_odd_shapes_are_drawn},
         {"failures leave nothing", test_failures_leave_nothing},
