@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _XOPEN_SOURCE 700
+
+#include "io/spikes.h"
+#include "tests/check.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Every test works in a directory of its own, which must be empty at its end. */
+static char directory[64];
+static char path_buffer[4][128];
+
+static void
+enter(void)
+{
+    strcpy(directory, "/tmp/bh-test-XXXXXX");
+    CU_ASSERT_FATAL(mkdtemp(directory) != NULL);
+}
+
+static const char *
+in_directory(int slot, const char *name)
+{
+    snprintf(path_buffer[slot], sizeof path_buffer[slot], "%s/%s", directory, name);
+    return path_buffer[slot];
+}
+
+static int
+entries(void)
+{
+    int count = 0;
+    DIR *stream = opendir(directory);
+    while (stream && readdir(stream))
+        count++;
+    closedir(stream);
+    return count - 2;
+}
+
+static void
+leave(void)
+{
+    CHECK(entries() == 0);
+    CHECK(rmdir(directory) == 0);
+}
+
+static char *
+content(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    CU_ASSERT_FATAL(file != NULL);
+    char *text = malloc(1 << 22);
+    size_t got = fread(text, 1, (1 << 22) - 1, file);
+    text[got] = '\0';
+    if (size)
+        *size = got;
+    fclose(file);
+    return text;
+}
+
+static void
+put_file(const char *path, const char *text, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    CU_ASSERT_FATAL(file != NULL);
+    CHECK(fwrite(text, 1, size, file) == size);
+    fclose(file);
+}
+
+#define DT      (1 / 44100.0)
+#define NEURONS 3000
+
+static const double *
+cfs(void)
+{
+    static double cf[NEURONS];
+    for (int i = 0; i < NEURONS; i++)
+        cf[i] = 20 * pow(1000, i / (double)NEURONS);
+    return cf;
+}
+
+static bh_spike_writer_config
+config_for(const char *path)
+{
+    bh_spike_writer_config config = bh_spike_writer_config_default();
+    config.path = path;
+    config.neurons = NEURONS;
+    config.cf_hz = cfs();
+    config.dt_s = DT;
+    return config;
+}
+
+/* `count` spikes: some steps have many, some none; within a step the index goes up. */
+static bh_events
+make_events(size_t count)
+{
+    static double time_s[200000];
+    static uint32_t index[200000];
+    for (size_t i = 0; i < count; i++) {
+        time_s[i] = (double)(i / 7 * 3) * DT;
+        index[i] = (uint32_t)(i % 7 * 428 + i % 100);
+    }
+    return (bh_events){time_s, index, count};
+}
+
+static void
+write_spikes(const bh_spike_writer_config *config, bh_events events, size_t piece)
+{
+    bh_diag diag = {0};
+    bh_spike_writer *writer = NULL;
+    CHECK_OK(bh_spike_writer_open(config, &writer, &diag), diag);
+    for (size_t at = 0; at < events.count; at += piece) {
+        size_t left = events.count - at;
+        bh_events part = {events.time_s + at, events.index + at,
+                          left < piece ? left : piece};
+        CHECK_OK(bh_spike_writer_write(writer, part, &diag), diag);
+    }
+    CHECK_OK(bh_spike_writer_flush(writer, &diag), diag);
+    CHECK_OK(bh_spike_writer_close(writer, 1.5, &diag), diag);
+}
+
+/* Times come back within `tolerance`: through ms and back a last place is lost (HDF5),
+ * and CSV has whole nanoseconds. */
+static void
+check_spikes(const char *path, bh_events want, double tolerance)
+{
+    bh_diag diag = {0};
+    bh_spikes *spikes = NULL;
+    CHECK_OK(bh_spikes_read(path, NULL, &spikes, &diag), diag);
+    bh_events got = bh_spikes_events(spikes);
+    CHECK(got.count == want.count);
+    size_t wrong = 0;
+    double worst = 0;
+    for (size_t i = 0; i < got.count && i < want.count; i++) {
+        wrong += got.index[i] != want.index[i];
+        worst = fmax(worst, fabs(got.time_s[i] - want.time_s[i]));
+    }
+    CHECK(wrong == 0);
+    CHECK_NEAR(worst, 0, tolerance);
+    bh_spikes_free(spikes);
+}
+
+static void
+test_round_trip(void)
+{
+    enter();
+    const size_t counts[] = {0, 1, 1000, 65535, 65536, 65537, 200000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        const char *h5 = in_directory(0, "a.h5"), *csv = in_directory(1, "a.csv");
+        bh_events events = make_events(counts[i]);
+        bh_spike_writer_config config = config_for(h5);
+        write_spikes(&config, events, 1777);
+        check_spikes(h5, events, 1e-15);
+        config.deflate = 4;
+        write_spikes(&config, events, 1777);
+        check_spikes(h5, events, 1e-15);
+        config = config_for(csv);
+        write_spikes(&config, events, 1777);
+        check_spikes(csv, events, 0.5000001e-9);
+        unlink(h5);
+        unlink(csv);
+    }
+    leave();
+}
+
+static void
+test_what_is_kept(void)
+{
+    enter();
+    bh_diag diag = {0};
+    bh_spikes *spikes = NULL;
+    const char *h5 = in_directory(0, "a.hdf5"), *csv = in_directory(1, "a.CSV");
+    bh_spike_writer_config config = config_for(h5);
+    write_spikes(&config, make_events(50), 50);
+    CHECK_OK(bh_spikes_read(h5, "nerve", &spikes, &diag), diag);
+    CHECK(bh_spikes_neurons(spikes) == NEURONS);
+    CHECK(bh_spikes_duration(spikes) == 1.5);
+    CHECK(bh_spikes_dt(spikes) == DT);
+    CHECK(memcmp(bh_spikes_cf(spikes), cfs(), NEURONS * sizeof(double)) == 0);
+    bh_spikes_free(spikes);
+
+    config = config_for(csv);
+    write_spikes(&config, make_events(50), 50);
+    CHECK_OK(bh_spikes_read(csv, NULL, &spikes, &diag), diag);
+    CHECK(bh_spikes_neurons(spikes) == 6 * 428 + 48 + 1);
+    CHECK(isnan(bh_spikes_duration(spikes)));
+    CHECK(isnan(bh_spikes_dt(spikes)));
+    /* Six decimals in the file. */
+    CHECK_NEAR(bh_spikes_cf(spikes)[429], cfs()[429], 0.51e-6);
+    CHECK(isnan(bh_spikes_cf(spikes)[1]));
+    bh_spikes_free(spikes);
+
+    config.cf_hz = NULL;
+    config.format = BH_SPIKES_HDF5;
+    write_spikes(&config, make_events(5), 5);
+    CHECK_OK(bh_spikes_read(csv, NULL, &spikes, &diag), diag);
+    CHECK(bh_spikes_cf(spikes) == NULL);
+    bh_spikes_free(spikes);
+    bh_spikes_free(NULL);
+    unlink(h5);
+    unlink(csv);
+    leave();
+}
+
+/* A comma for the decimal point in the program's locale changes nothing. */
+static void
+test_csv_text(void)
+{
+    enter();
+    setlocale(LC_NUMERIC, "de_DE.UTF-8");
+    const char *csv = in_directory(0, "a.csv");
+    const double cf[] = {0, 100, 1234.5, 1000000000, 0.0000004, 19999.9999999};
+    const double time_s[] = {0, 0, 1e-9, 0.1, 1.25, 12345.678901234, 9e6};
+    const uint32_t index[] = {0, 1, 2, 3, 4, 5, 0};
+    bh_spike_writer_config config = config_for(csv);
+    config.cf_hz = cf;
+    config.neurons = 6;
+    write_spikes(&config, (bh_events){time_s, index, 7}, 7);
+    char *text = content(csv, NULL);
+    CHECK(strcmp(text, "time_s,index,cf_hz\n"
+                       "0.000000000,0,0\n"
+                       "0.000000000,1,100\n"
+                       "0.000000001,2,1234.5\n"
+                       "0.100000000,3,1000000000\n"
+                       "1.250000000,4,0\n"
+                       "12345.678901234,5,20000\n"
+                       "9000000.000000000,0,0\n") == 0);
+    free(text);
+    check_spikes(csv, (bh_events){time_s, index, 7}, 1e-9);
+    config.cf_hz = NULL;
+    config.neurons = UINT32_C(3000);
+    write_spikes(&config, (bh_events){time_s, index, 3}, 3);
+    text = content(csv, NULL);
+    CHECK(strcmp(text, "time_s,index\n0.000000000,0\n0.000000000,1\n0.000000001,2\n") ==
+          0);
+    free(text);
+    setlocale(LC_NUMERIC, "C");
+    unlink(csv);
+    leave();
+}
+
+/* How spikes arrive in pieces does not show in the file, and no time of writing does.
+ */
+static void
+test_same_bytes(void)
+{
+    enter();
+    const char *const names[] = {"a.h5", "a.csv"};
+    for (int i = 0; i < 2; i++) {
+        const char *path = in_directory(0, names[i]);
+        bh_spike_writer_config config = config_for(path);
+        size_t size_one = 0, size_two = 0;
+        write_spikes(&config, make_events(100000), 100000);
+        char *one = content(path, &size_one);
+        sleep(1);
+        write_spikes(&config, make_events(100000), 13);
+        char *two = content(path, &size_two);
+        CHECK(size_one > 1000000);
+        CHECK(size_one == size_two && memcmp(one, two, size_one) == 0);
+        free(one);
+        free(two);
+        unlink(path);
+    }
+    leave();
+}
+
+static void
+test_small_files_are_small(void)
+{
+    enter();
+    const char *path = in_directory(0, "a.h5");
+    bh_spike_writer_config config = config_for(path);
+    config.cf_hz = NULL;
+    write_spikes(&config, make_events(10), 10);
+    struct stat info;
+    CHECK(stat(path, &info) == 0 && info.st_size < 20000);
+    unlink(path);
+    leave();
+}
+
+static void
+test_bad_config(void)
+{
+    enter();
+    const double bad_cf[] = {100, NAN};
+    bh_spike_metadata twice[] = {{"seed", NULL, 1}, {"seed", NULL, 2}};
+    bh_spike_metadata magic[] = {{"magic", "no", 0}};
+    const char *h5 = in_directory(0, "a.h5");
+    struct {
+        bh_spike_writer_config config;
+        const char *part;
+    } cases[12];
+    for (int i = 0; i < 12; i++)
+        cases[i].config = config_for(h5);
+    cases[0].config.path = in_directory(1, "a.txt");
+    cases[0].part = "cannot tell the format";
+    cases[1].config.population = "a/b";
+    cases[1].part = "'a/b' cannot name a population";
+    cases[2].config.population = "";
+    cases[2].part = "cannot name a population";
+    cases[3].config.neurons = 0;
+    cases[3].part = "0 neurons";
+    cases[4].config.dt_s = 0;
+    cases[4].part = "time step";
+    cases[5].config.deflate = 10;
+    cases[5].part = "compression level 10";
+    cases[6].config.neurons = 2;
+    cases[6].config.cf_hz = bad_cf;
+    cases[6].part = "neuron 1 is nan";
+    cases[7].config.metadata = twice;
+    cases[7].config.metadata_count = 2;
+    cases[7].part = "'seed' cannot be an attribute";
+    cases[8].config.metadata = magic;
+    cases[8].config.metadata_count = 1;
+    cases[8].part = "'magic' cannot be an attribute";
+    cases[9].config.path = in_directory(2, "none/a.h5");
+    cases[9].part = "its directory does not exist";
+    cases[10].config.path = directory;
+    cases[10].config.format = BH_SPIKES_CSV;
+    cases[10].part = "it is a directory";
+    cases[11].config.path = "-";
+    cases[11].config.format = BH_SPIKES_HDF5;
+    cases[11].part = "HDF5 needs a regular file";
+    for (int i = 0; i < 12; i++) {
+        bh_diag diag = {0};
+        bh_spike_writer *writer = NULL;
+        CHECK(bh_spike_writer_open(&cases[i].config, &writer, &diag) != BH_OK);
+        CHECK_HAS(diag.text, cases[i].part);
+        CHECK(writer == NULL);
+    }
+    leave();
+}
+
+static void
+test_bad_events(void)
+{
+    enter();
+    bh_diag diag = {0};
+    bh_spike_writer *writer = NULL;
+    bh_spike_writer_config config = config_for(in_directory(0, "a.csv"));
+    CHECK_OK(bh_spike_writer_open(&config, &writer, &diag), diag);
+    const double times[] = {1, 0.5, NAN, 1e7, -1};
+    const uint32_t index[] = {0, NEURONS};
+    CHECK_OK(bh_spike_writer_write(writer, (bh_events){times, index, 1}, &diag), diag);
+    for (int i = 1; i < 5; i++) {
+        bh_events bad = {times + i, index, 1};
+        CHECK(bh_spike_writer_write(writer, bad, &diag) == BH_ERR_ARGUMENT);
+        CHECK_HAS(diag.text, "times go up");
+    }
+    bh_events beyond = {times, index + 1, 1};
+    CHECK(bh_spike_writer_write(writer, beyond, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "neuron 3000, but there are 3000");
+    CHECK_OK(bh_spike_writer_write(writer, (bh_events){NULL, NULL, 0}, &diag), diag);
+    bh_spike_writer_abort(writer);
+    bh_spike_writer_abort(NULL);
+    leave();
+}
+
+/* What was there stays until the successful end, and keeps its permissions then. */
+static void
+test_overwrite(void)
+{
+    enter();
+    const char *const names[] = {"a.h5", "a.csv"};
+    for (int i = 0; i < 2; i++) {
+        bh_diag diag = {0};
+        bh_spike_writer *writer = NULL;
+        const char *path = in_directory(0, names[i]), *link = in_directory(1, "link");
+        put_file(path, "old", 3);
+        chmod(path, 0640);
+        CHECK(symlink(path, link) == 0);
+        bh_spike_writer_config config = config_for(link);
+        config.format = i == 0 ? BH_SPIKES_HDF5 : BH_SPIKES_CSV;
+        CHECK_OK(bh_spike_writer_open(&config, &writer, &diag), diag);
+        CHECK_OK(bh_spike_writer_write(writer, make_events(100000), &diag), diag);
+        CHECK(entries() == 3);
+        bh_spike_writer_abort(writer);
+        CHECK(entries() == 2);
+        char *text = content(path, NULL);
+        CHECK(strcmp(text, "old") == 0);
+        free(text);
+
+        write_spikes(&config, make_events(100), 100);
+        check_spikes(path, make_events(100), 1e-9);
+        struct stat info;
+        CHECK(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
+        CHECK(stat(path, &info) == 0 && (info.st_mode & 0777) == 0640);
+        unlink(path);
+        unlink(link);
+    }
+    leave();
+}
+
+static bh_status
+write_to(const char *path, bh_spike_format format, bh_diag *diag)
+{
+    bh_spike_writer *writer = NULL;
+    bh_spike_writer_config config = config_for(path);
+    config.format = format;
+    BH_TRY(bh_spike_writer_open(&config, &writer, diag));
+    bh_status status = bh_spike_writer_write(writer, make_events(200000), diag);
+    if (status == BH_OK)
+        return bh_spike_writer_close(writer, 1, diag);
+    bh_spike_writer_abort(writer);
+    return status;
+}
+
+static void
+test_devices(void)
+{
+    bh_diag diag = {0};
+    CHECK_OK(write_to("/dev/null", BH_SPIKES_AUTO, &diag), diag);
+    CHECK_OK(write_to("/dev/null", BH_SPIKES_HDF5, &diag), diag);
+    CHECK(write_to("/dev/full", BH_SPIKES_AUTO, &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "cannot write '/dev/full': no space is left on the device");
+    CHECK(write_to("/dev/full", BH_SPIKES_HDF5, &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "HDF5 needs a regular file, and /dev/full is none");
+    /* Few spikes reach the device only on closing. */
+    bh_spike_writer *writer = NULL;
+    bh_spike_writer_config config = config_for("/dev/full");
+    CHECK_OK(bh_spike_writer_open(&config, &writer, &diag), diag);
+    CHECK_OK(bh_spike_writer_write(writer, make_events(10), &diag), diag);
+    CHECK(bh_spike_writer_close(writer, 1, &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "no space is left");
+}
+
+/* Runs `work` in a process of its own, whose exit status it is; stderr goes to a file.
+ */
+static int
+in_process(int (*work)(void), const char *errors)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        int file = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        dup2(file, STDERR_FILENO);
+        exit(work());
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* No file may grow beyond some size, as on a full disk. Each limit meets another
+ * moment: opening, the first batch, a later one, closing. Afterwards HDF5 still works.
+ */
+static int
+fill_disk(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    const rlim_t limits[] = {100, 30000, 700000, 1500000, 3200000};
+    const char *const names[] = {"full.h5", "full.csv"};
+    for (size_t i = 0; i < 10; i++) {
+        struct rlimit limit;
+        bh_diag diag = {0};
+        const char *path = in_directory(0, names[i % 2]);
+        getrlimit(RLIMIT_FSIZE, &limit);
+        rlim_t all = limit.rlim_cur;
+        limit.rlim_cur = limits[i / 2];
+        setrlimit(RLIMIT_FSIZE, &limit);
+        if (write_to(path, BH_SPIKES_AUTO, &diag) != BH_ERR_FILE)
+            return 1 + (int)i;
+        if (!strstr(diag.text, "full.") || !strstr(diag.text, "File too large"))
+            return 20 + (int)i;
+        limit.rlim_cur = all;
+        setrlimit(RLIMIT_FSIZE, &limit);
+        if (entries() != 1) /* the file of stderr */
+            return 40 + (int)i;
+        if (write_to(path, BH_SPIKES_AUTO, &diag) != BH_OK || unlink(path) != 0)
+            return 60 + (int)i;
+    }
+    return 0;
+}
+
+static void
+test_full_disk(void)
+{
+    enter();
+    const char *errors = in_directory(3, "stderr");
+    int status = in_process(fill_disk, errors);
+    CHECK(status == 0);
+    char *text = content(errors, NULL);
+    CHECK(strcmp(text, "") == 0);
+    if (status != 0 || *text)
+        fprintf(stderr, "step %d: %s\n", status, text);
+    free(text);
+    unlink(errors);
+    leave();
+}
+
+static int
+write_csv_out(void)
+{
+    const char *fifo = in_directory(0, "fifo");
+    bh_diag diag = {0};
+    return write_to(fifo, BH_SPIKES_AUTO, &diag) != BH_OK;
+}
+
+static void
+test_fifo(void)
+{
+    enter();
+    const char *fifo = in_directory(0, "fifo"), *copy = in_directory(1, "copy.csv");
+    CHECK(mkfifo(fifo, 0600) == 0);
+    char command[300];
+    snprintf(command, sizeof command, "cat %s >%s", fifo, copy);
+    pid_t reader = fork();
+    if (reader == 0)
+        _exit(system(command) != 0);
+    CHECK(in_process(write_csv_out, "/dev/null") == 0);
+    int status = -1;
+    waitpid(reader, &status, 0);
+    CHECK(status == 0);
+    check_spikes(copy, make_events(200000), 0.5000001e-9);
+    unlink(copy);
+    unlink(fifo);
+    leave();
+}
+
+static void
+check_unreadable(const char *path, const char *population, const char *part)
+{
+    bh_diag diag = {0};
+    bh_spikes *spikes = NULL;
+    CHECK(bh_spikes_read(path, population, &spikes, &diag) != BH_OK);
+    CHECK_HAS(diag.text, part);
+    CHECK(spikes == NULL);
+    bh_spikes_free(spikes);
+}
+
+static void
+test_unreadable(void)
+{
+    enter();
+    const char *path = in_directory(0, "a.h5");
+    check_unreadable(path, NULL, "there is no file");
+    check_unreadable(directory, NULL, "it is a directory");
+    put_file(path, "", 0);
+    check_unreadable(path, NULL, "is empty (0 bytes)");
+    put_file(path, "hello\n", 6);
+    check_unreadable(path, NULL, "is not a file of spikes");
+
+    bh_spike_writer_config config = config_for(path);
+    write_spikes(&config, make_events(100), 100);
+    check_unreadable(path, "cortex", "has no population 'cortex'; it has 'nerve'");
+    size_t size = 0;
+    char *bytes = content(path, &size);
+    put_file(path, bytes, size * 2 / 3);
+    check_unreadable(path, NULL, "cut short, damaged");
+    free(bytes);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    check_unreadable(path, NULL, "no group /spikes/<population>");
+    unlink(path);
+    leave();
+}
+
+static void
+test_bad_csv(void)
+{
+    const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"time_s,index\n0.5,x\n", "line 2: 'x' is not the index of a neuron"},
+        {"time_s,index\n0.5,1\nnow,2\n", "line 3: 'now' is not a time in seconds"},
+        {"time_s,index\n0.5,1.5\n", "line 2: '1.5' is not the index"},
+        {"time_s,index\n0.5,-1\n", "line 2: '-1' is not the index"},
+        {"time_s,index\n0.5,99999999999\n", "line 2: '99999999999' is not the index"},
+        {"time_s,index\n0.5\n", "line 2: '' is not the index"},
+        {"time_s,index,cf_hz\n0.5,1,?\n", "line 2: '?' is not a frequency"},
+        {"time_s,index,cf_hz\n0.5,1\n", "line 2: '' is not a frequency"},
+        {"time_s,index\n1e,1\n", "line 2: '1e' is not a time"},
+        {"time_s,index\n1e999,1\n", "line 2: '1e999' is not a time"},
+        {"time,neuron\n0.5,1\n", "must name the columns time_s and index"}};
+    enter();
+    const char *path = in_directory(0, "a.csv");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        put_file(path, cases[i].text, strlen(cases[i].text));
+        check_unreadable(path, NULL, cases[i].part);
+    }
+    unlink(path);
+    leave();
+}
+
+/* As other programs may write it: other columns, spaces, CR LF, no last newline, no
+ * order. */
+static void
+test_foreign_csv(void)
+{
+    enter();
+    const char *path = in_directory(0, "a.csv"),
+               *text = "index, trial, time_s\r\n7, a, 2.5e-1\r\n\r\n3,b,0.125\r\n"
+                       "2,b,0.125\r\n1,c,1";
+    put_file(path, text, strlen(text));
+    const double time_s[] = {0.125, 0.125, 0.25, 1};
+    const uint32_t index[] = {2, 3, 7, 1};
+    check_spikes(path, (bh_events){time_s, index, 4}, 0);
+    put_file(path, "time_s,index\n", 13);
+    check_spikes(path, (bh_events){NULL, NULL, 0}, 0);
+    unlink(path);
+    leave();
+}
+
+static void
+put_population(hid_t spikes, const char *name, const char *units, const double *times)
+{
+    const hsize_t three = 3;
+    const uint32_t nodes[] = {5, 4, 3};
+    hid_t group = H5Gcreate2(spikes, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(1, &three, NULL), scalar = H5Screate(H5S_SCALAR);
+    hid_t set = H5Dcreate2(group, "timestamps", H5T_IEEE_F32LE, space, H5P_DEFAULT,
+                           H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times);
+    if (units) {
+        hid_t type = H5Tcopy(H5T_C_S1);
+        H5Tset_size(type, strlen(units));
+        hid_t attribute =
+            H5Acreate2(set, "units", type, scalar, H5P_DEFAULT, H5P_DEFAULT);
+        H5Awrite(attribute, type, units);
+        H5Aclose(attribute);
+        H5Tclose(type);
+    }
+    H5Dclose(set);
+    set = H5Dcreate2(group, "node_ids", H5T_STD_U32LE, space, H5P_DEFAULT, H5P_DEFAULT,
+                     H5P_DEFAULT);
+    H5Dwrite(set, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, nodes);
+    H5Dclose(set);
+    H5Sclose(scalar);
+    H5Sclose(space);
+    H5Gclose(group);
+}
+
+/* A file as other programs write it: several populations, seconds or no units, float
+ * times, fixed-length text, sorted by node. */
+static void
+test_foreign_sonata(void)
+{
+    enter();
+    const char *path = in_directory(0, "a.h5");
+    const double in_ms[] = {250, 125, 1000}, in_s[] = {0.25, 0.125, 1};
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t spikes = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    put_population(spikes, "bare", NULL, in_ms);
+    put_population(spikes, "fast", "s", in_s);
+    put_population(spikes, "odd", "weeks", in_s);
+    put_population(spikes, "slow", "ms", in_ms);
+    H5Gclose(spikes);
+    H5Fclose(file);
+    check_unreadable(path, NULL,
+                     "has 4 populations, of which one must be named: 'bare', 'fast'");
+    check_unreadable(path, "odd", "are in 'weeks'; they must be in ms or s");
+    const char *const good[] = {"bare", "fast", "slow"};
+    for (int i = 0; i < 3; i++) {
+        bh_diag diag = {0};
+        bh_spikes *read = NULL;
+        CHECK_OK(bh_spikes_read(path, good[i], &read, &diag), diag);
+        bh_events events = bh_spikes_events(read);
+        CHECK(events.count == 3);
+        CHECK(events.time_s[0] == 0.125 && events.index[0] == 4);
+        CHECK(events.time_s[1] == 0.25 && events.index[1] == 5);
+        CHECK(events.time_s[2] == 1 && events.index[2] == 3);
+        CHECK(bh_spikes_neurons(read) == 6);
+        CHECK(bh_spikes_cf(read) == NULL && isnan(bh_spikes_duration(read)));
+        bh_spikes_free(read);
+    }
+    unlink(path);
+    leave();
+}
+
+TEST_MAIN("io/spikes", {"round trip", test_round_trip},
+          {"what is kept", test_what_is_kept}, {"csv text", test_csv_text},
+          {"same bytes", test_same_bytes}, {"small files", test_small_files_are_small},
+          {"bad config", test_bad_config}, {"bad events", test_bad_events},
+          {"overwrite", test_overwrite}, {"devices", test_devices},
+          {"full disk", test_full_disk}, {"fifo", test_fifo},
+          {"unreadable", test_unreadable}, {"bad csv", test_bad_csv},
+          {"foreign csv", test_foreign_csv}, {"foreign sonata", test_foreign_sonata})
