@@ -197,7 +197,7 @@ full_ink(const double *values, size_t count)
     const double high = with ? sorted[(with - 1) - (with - 1) / 10] : 1;
     free(sorted);
     const double step = bh_tick_step(high, 0.1);
-    return step * ceil(high / step);
+    return step * ceil(high / step - 1e-6);
 }
 
 cairo_surface_t *
