@@ -3,7 +3,7 @@
 # tests both ask here.
 
 # bh_public_headers(ROOT VARIABLE): every room's own headers as paths below ROOT, without
-# the kinds that stay at home (kernels, room tables, internal headers). Folders inside a
+# the kinds that stay at home (kernels, tables, internal headers). Folders inside a
 # room, such as neurons/lang, are internal as a whole.
 function(bh_public_headers root variable)
   set(headers "")
@@ -15,6 +15,13 @@ function(bh_public_headers root variable)
     file(GLOB found RELATIVE ${root} ${depends} ${root}/${room}/*.h)
     list(APPEND headers ${found})
   endforeach()
-  list(FILTER headers EXCLUDE REGEX "_(kernel|ops|isa|internal|impl)\\.h$")
+  list(FILTER headers EXCLUDE REGEX "_(kernel|ops|table|internal)\\.h$")
   set(${variable} ${headers} PARENT_SCOPE)
+endfunction()
+
+# bh_write_public_headers(ROOT FILE): the same, one a line.
+function(bh_write_public_headers root file)
+  bh_public_headers(${root} headers)
+  list(JOIN headers "\n" lines)
+  file(WRITE ${file} "${lines}\n")
 endfunction()

@@ -4,9 +4,7 @@ include(${PROJECT_SOURCE_DIR}/cmake/headers.cmake)
 
 set(lint ${CMAKE_CURRENT_LIST_DIR}/lint)
 set(lint_headers ${CMAKE_CURRENT_BINARY_DIR}/public_headers)
-bh_public_headers(${PROJECT_SOURCE_DIR} headers)
-list(JOIN headers "\n" lines)
-file(WRITE ${lint_headers} "${lines}\n")
+bh_write_public_headers(${PROJECT_SOURCE_DIR} ${lint_headers})
 
 foreach(check layers headers format licence paths names quiet size)
   add_test(NAME lint/${check} COMMAND ${lint} ${check} ${PROJECT_SOURCE_DIR} ${lint_headers})
