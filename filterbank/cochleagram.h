@@ -49,7 +49,7 @@ BH_API double bh_cochleagram_column_s(const bh_cochleagram *cochleagram);
 BH_API size_t bh_cochleagram_row_channel(const bh_cochleagram *cochleagram, size_t row);
 
 /// Writes the level in dB SPL (RMS re 20 uPa) to `level_db_spl`, shape [rows][columns].
-/// Silence is -infinity.
+/// Silence is -infinity; samples that are not finite make their level NaN or infinite.
 BH_API void bh_cochleagram_levels(const bh_cochleagram *cochleagram,
                                   float *level_db_spl);
 

@@ -34,7 +34,9 @@ BH_API bh_gammatone_params bh_gammatone_params_default(void);
 /// fastest). `params` NULL means the defaults. Every cf must be above 0 and below half
 /// of `samplerate_hz`; a message names the channel where one is not.
 ///
-/// Single precision stays within 1e-5 of the largest output of double precision.
+/// Single precision stays within 1e-5 of double, from 20 Hz up and at 8 to 192 kHz,
+/// where 1 is the largest output of the channel for sound in its band, of the bank for
+/// other.
 BH_API BH_NODISCARD bh_status bh_gammatone_new(double samplerate_hz,
                                                const double *cf_hz, size_t channels,
                                                const bh_gammatone_params *params,

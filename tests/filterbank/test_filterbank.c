@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/filterbank.h"
 
+#include "core/pool.h"
 #include "filterbank/filterbank_ops.h"
 #include "filterbank/gammatone.h"
 #include "tests/check.h"
@@ -276,6 +277,53 @@ bank_behind_a_source(void)
     }
 }
 
+struct window {
+    bh_source *source;
+    bh_block out;
+};
+
+static void
+run_tile(void *context, size_t tile, int thread)
+{
+    const struct window *window = context;
+    (void)thread;
+    bh_source_tile(window->source, tile, window->out);
+}
+
+/* Tiles on several threads give the bits of one. */
+static void
+tiles_in_parallel(void)
+{
+    bh_diag diag = {0};
+    bh_pool *pool = NULL;
+    CHECK_OK(bh_pool_new(4, &pool, &diag), diag);
+    for (int kind = 0; kind < 4; kind++) {
+        bh_filterbank *fb = make_bank((bh_precision)(kind & 1));
+        bh_block in = make_noise(FRAMES, 1, BH_DOUBLE);
+        bh_block want = make_block(FRAMES, CHANNELS, (bh_precision)(kind >> 1));
+        bh_block got = make_block(FRAMES, CHANNELS, want.precision);
+        process(fb, in, want);
+        bh_filterbank_reset(fb);
+        struct noise_source noise_self;
+        bh_source *input = make_source(&noise_self, 16000, 1), *source = NULL;
+        CHECK_OK(bh_filterbank_source(fb, input, &source, &diag), diag);
+        size_t frames = 1;
+        for (size_t t = 0; t < FRAMES && frames > 0; t += frames) {
+            CHECK_OK(bh_source_begin(source, 77, &frames, &diag), diag);
+            struct window window = {source, bh_block_frames(got, t, frames)};
+            bh_pool_run(pool, bh_source_tiles(source), run_tile, &window);
+        }
+        CHECK_NEAR(largest_difference(want, got), 0, 0);
+        bh_source_free(source);
+        bh_source_free(input);
+        free(got.data);
+        free(want.data);
+        free(in.data);
+        bh_filterbank_free(fb);
+    }
+    bh_pool_free(pool);
+}
+
 /* A bank whose channels depend on each other does its work once a window, in `begin`:
  * channel ch gives the sum of all inputs heard so far, plus ch. */
 struct summing {
@@ -381,5 +429,6 @@ TEST_MAIN("filterbank", {"writes only its channels", writes_only_its_channels},
           {"any precision of blocks", any_precision_of_blocks},
           {"one input for each", one_input_for_each}, {"reset forgets", reset_forgets},
           {"bank behind a source", bank_behind_a_source},
+          {"tiles in parallel", tiles_in_parallel},
           {"bank of another kind", bank_of_another_kind},
           {"wrong blocks", wrong_blocks})
