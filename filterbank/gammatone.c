@@ -37,7 +37,7 @@ bh_gammatone_params_default(void)
 static double
 unit_gain(double pole_re, double pole_im, double angle)
 {
-    double complex pole = CMPLX(pole_re, pole_im), u = cexp(-I * angle);
+    double complex pole = pole_re + pole_im * I, u = cexp(-I * angle);
     double complex a = 1 - pole * u, b = 1 - conj(pole) * u;
     a *= a;
     b *= b;
