@@ -7,7 +7,7 @@
 #include <sndfile.h>
 #include <string.h>
 
-/* Frames that are scaled and written at a time. */
+/* Samples that are scaled and written at a time. */
 #define CHUNK_SAMPLES 4096
 
 static bh_status
@@ -64,19 +64,36 @@ check_clipping(const char *path, const bh_sound *sound, double factor, bh_diag *
         ceil(enough * 10 + 1e-6) / 10);
 }
 
+/* Rounds to the nearest step; a step is exact in what reads the file, which
+ * libsndfile's own scaling by 2^n - 1 would not be. Exactly full scale becomes the
+ * largest number. */
+static int
+to_integer(double value, int bits)
+{
+    const long largest = (1L << (bits - 1)) - 1;
+    long step = lrint(ldexp(value, bits - 1));
+    step = step > largest ? largest : step;
+    return (int)(step * (1L << (32 - bits)));
+}
+
 static bh_status
-write_samples(SNDFILE *file, const char *path, const bh_sound *sound, double factor,
-              bh_diag *diag)
+write_samples(SNDFILE *file, int bits, const char *path, const bh_sound *sound,
+              double factor, bh_diag *diag)
 {
     double chunk[CHUNK_SAMPLES];
+    int steps[CHUNK_SAMPLES];
     const double *at = bh_sound_samples(sound);
     size_t left = bh_sound_frames(sound) * bh_sound_channels(sound);
     const size_t most = CHUNK_SAMPLES - CHUNK_SAMPLES % bh_sound_channels(sound);
     while (left > 0) {
-        size_t count = left < most ? left : most;
-        for (size_t i = 0; i < count; i++)
+        const size_t count = left < most ? left : most;
+        for (size_t i = 0; i < count; i++) {
             chunk[i] = at[i] * factor;
-        if (sf_write_double(file, chunk, (sf_count_t)count) != (sf_count_t)count)
+            steps[i] = bits > 0 ? to_integer(chunk[i], bits) : 0;
+        }
+        sf_count_t done = bits > 0 ? sf_write_int(file, steps, (sf_count_t)count)
+                                   : sf_write_double(file, chunk, (sf_count_t)count);
+        if (done != (sf_count_t)count)
             return bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s': %s", path,
                                sf_strerror(file));
         at += count;
@@ -100,7 +117,11 @@ write_file(const struct bh_output *output, int format, const bh_sound *sound,
                            output->path, sf_strerror(NULL));
     /* That chunk holds the time of writing: the same sound must give the same bytes. */
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-    bh_status status = write_samples(file, output->path, sound, factor, diag);
+    const int subtype = format & SF_FORMAT_SUBMASK;
+    const int bits = subtype == SF_FORMAT_PCM_16   ? 16
+                     : subtype == SF_FORMAT_PCM_24 ? 24
+                                                   : 0;
+    bh_status status = write_samples(file, bits, output->path, sound, factor, diag);
     if (sf_close(file) != 0 && status == BH_OK)
         status = bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s' to its end",
                              output->path);

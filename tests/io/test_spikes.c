@@ -2,11 +2,8 @@
 #define _XOPEN_SOURCE 700
 
 #include "io/spikes.h"
-#include "tests/check.h"
+#include "tests/io/scratch.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
 #include <locale.h>
 #include <signal.h>
@@ -15,65 +12,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Every test works in a directory of its own, which must be empty at its end. */
-static char directory[64];
-static char path_buffer[4][128];
-
-static void
-enter(void)
-{
-    strcpy(directory, "/tmp/bh-test-XXXXXX");
-    CU_ASSERT_FATAL(mkdtemp(directory) != NULL);
-}
-
-static const char *
-in_directory(int slot, const char *name)
-{
-    snprintf(path_buffer[slot], sizeof path_buffer[slot], "%s/%s", directory, name);
-    return path_buffer[slot];
-}
-
-static int
-entries(void)
-{
-    int count = 0;
-    DIR *stream = opendir(directory);
-    while (stream && readdir(stream))
-        count++;
-    closedir(stream);
-    return count - 2;
-}
-
-static void
-leave(void)
-{
-    CHECK(entries() == 0);
-    CHECK(rmdir(directory) == 0);
-}
-
-static char *
-content(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    CU_ASSERT_FATAL(file != NULL);
-    char *text = malloc(1 << 22);
-    size_t got = fread(text, 1, (1 << 22) - 1, file);
-    text[got] = '\0';
-    if (size)
-        *size = got;
-    fclose(file);
-    return text;
-}
-
-static void
-put_file(const char *path, const char *text, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    CU_ASSERT_FATAL(file != NULL);
-    CHECK(fwrite(text, 1, size, file) == size);
-    fclose(file);
-}
 
 #define DT      (1 / 44100.0)
 #define NEURONS 3000
@@ -430,23 +368,6 @@ test_devices(void)
     CHECK_OK(bh_spike_writer_write(writer, make_events(10), &diag), diag);
     CHECK(bh_spike_writer_close(writer, 1, &diag) == BH_ERR_FILE);
     CHECK_HAS(diag.text, "no space is left");
-}
-
-/* Runs `work` in a process of its own, whose exit status it is; stderr goes to a file.
- */
-static int
-in_process(int (*work)(void), const char *errors)
-{
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        int file = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        dup2(file, STDERR_FILENO);
-        exit(work());
-    }
-    int status = -1;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* No file may grow beyond some size, as on a full disk. Each limit meets another
