@@ -3,10 +3,10 @@
 
 set(BH_ROOMS "" CACHE INTERNAL "")
 
-# bh_room(NAME [USES rooms] [LIBS targets]): every .c file of the folder. A file named
+# bh_room(NAME [USES rooms] [LIBS targets] [SOURCES made by the build]): every .c file of the folder. A file named
 # x_isa.c is compiled once for each instruction set (see core/cpu.h).
 function(bh_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "USES;LIBS;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.c
        ${PROJECT_SOURCE_DIR}/${name}/*/*.c)
   set(isa_sources ${sources})
@@ -23,7 +23,7 @@ function(bh_room name)
     target_link_libraries(bh_${name} INTERFACE bh_${used})
   endforeach()
   set(objects "")
-  add_library(bh_${name}_objects OBJECT ${sources})
+  add_library(bh_${name}_objects OBJECT ${sources} ${ROOM_SOURCES})
   target_link_libraries(bh_${name}_objects PRIVATE bh_${name})
   list(APPEND objects $<TARGET_OBJECTS:bh_${name}_objects>)
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BRIANHEARS_H
+#define BRIANHEARS_H
+
+/* Brian hears: sound in, spikes out. The headers in the order in which sound flows
+ * through them; reading them is reading the architecture. */
+
+/* how calls end, and what passes between the parts */
+#include "core/status.h"
+#include "core/block.h"
+#include "core/source.h"
+#include "core/events.h"
+
+/* sound: in memory, from files */
+#include "sounds/sound.h"
+#include "sounds/level.h"
+#include "io/soundfile.h"
+
+/* the ear: banks of filters */
+#include "filterbank/scale.h"
+#include "filterbank/filterbank.h"
+#include "filterbank/gammatone.h"
+#include "filterbank/cochleagram.h"
+
+/* the nerve: equations as text, driven through links */
+#include "neurons/namespace.h"
+#include "neurons/network.h"
+#include "neurons/group.h"
+#include "neurons/link.h"
+#include "neurons/monitor.h"
+
+/* out: spikes to files, pictures, progress */
+#include "io/spikes.h"
+#include "io/picture.h"
+#include "io/progress.h"
+
+/* machines */
+#include "core/cpu.h"
+#include "gpu/driver.h"
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_NEURONS_ENGINE_INTERNAL_H
+#define BH_NEURONS_ENGINE_INTERNAL_H
+
+/* What the files of the engine know of each other. A window of a run is: every source
+ * begins (feed.c), its tiles fill the feed's rows in parallel, links turn rows into the
+ * values of variables (link.c), blocks of neurons take all steps of the window in
+ * parallel (step.c), spikes are put in order for the monitors (monitor.c). */
+
+#include "core/pool.h"
+#include "neurons/frame_kernel.h"
+#include "neurons/group.h"
+#include "neurons/lang/lang.h"
+#include "neurons/link.h"
+#include "neurons/monitor.h"
+#include "neurons/network.h"
+#include "neurons/vector_ops.h"
+
+/* Neurons that take their steps together and share random streams: a constant of the
+ * model, whatever the number of threads. */
+enum { BLOCK = BH_RANDOM_BLOCK };
+
+/* lastspike counts steps from the network's epoch, which moves so that 32 bits do. */
+#define NEVER       (-(INT32_C(1) << 30))
+#define EPOCH_STEPS (INT32_C(1) << 29)
+
+/* A source, and the samples of it that the window needs. Row 0 is the last sample of the
+ * window before. */
+struct feed {
+    bh_source *source;
+    bh_precision precision;
+    double frames_per_step;
+    size_t channels, stride;
+    void *rows;
+    int64_t position; /* frames before row 1 */
+    size_t frames;    /* rows of this window */
+    size_t got;       /* those of them that the source had */
+    bool ended;
+    bh_status (*watch)(void *user, bh_block block, bh_diag *diag);
+    void *user;
+    struct feed *next;
+};
+
+typedef void map_function(const void *in, void *out, size_t count);
+
+struct link {
+    struct feed *feed;      /* or */
+    const bh_group *from;
+    const struct symbol *from_symbol;
+    bh_group *to;
+    const struct symbol *symbol;
+    const char *expression;
+    const struct code *map; /* NULL: the value itself */
+    struct interp interp;
+    map_function *compiled;
+    void (*function)(void *, size_t, const double *, double *, size_t);
+    void *user;
+    bool at_end;
+    int64_t clock_steps;
+    size_t width, stride;
+    struct repeat repeat;
+    void *rows; /* row 0: the values before this window */
+    struct link *next;
+};
+
+struct block {
+    uint32_t *spikes; /* step of the window << 16 | neuron of the block */
+    size_t count;
+    size_t cursor;
+};
+
+struct bh_group {
+    bh_network *net;
+    uint32_t object;
+    char *name;
+    char *comment; /* the texts, for generated code */
+    size_t count, blocks;
+    bh_precision precision;
+    bh_arena *arena;
+    struct lang lang;
+    struct scope scope;
+    struct code *update, *reset;
+    struct interp update_interp, reset_interp;
+    void (*compiled)(bh_frame *frame);
+    void **arrays;
+    int32_t *lastspike; /* NULL where the group has no threshold */
+    const struct symbol *not_refractory; /* NULL: refractoriness by time, or none */
+    struct link **link; /* [stored]: what drives each variable */
+    struct block *block;
+    bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
+    bh_random_counter *normal_counters, *uniform_counters;
+    uint32_t sets; /* calls of bh_group_set, so that each draws its own numbers */
+    bh_spike_monitor *monitors;
+    struct bh_group *next;
+};
+
+struct bh_spike_monitor {
+    bh_spike_monitor_config config;
+    uint64_t count;
+    double *time_s;
+    uint32_t *index;
+    size_t kept, capacity;
+    struct bh_spike_monitor *next;
+};
+
+/* What one thread works with. */
+struct worker {
+    float *normals;  /* [term][BLOCK] */
+    void *uniforms;  /* [term][BLOCK] */
+    void *inputs;    /* [stored][BLOCK] */
+    int32_t *spiked, *list;
+    void *scratch;
+    void *memory;
+};
+
+struct bh_network {
+    bh_network_config config;
+    bh_pool *pool;
+    const bh_random_ops *random;
+    const struct vector_ops *vector;
+    int64_t step, epoch;
+    bh_group *groups;
+    uint32_t group_count;
+    struct feed *feeds;
+    struct link *links;
+    bool prepared;
+    struct worker *workers;
+    size_t window; /* the most steps of one window */
+    void *library; /* generated code */
+    char *code;
+    char notice[256];
+    bh_status (*report)(void *, double, bh_diag *);
+    void *user;
+    double *event_time; /* the spikes of one window */
+    uint32_t *event_index;
+    size_t event_capacity;
+};
+
+/* Rows of samples: a stride that keeps rows from falling on the same cache sets, and
+ * room for a whole vector to be read from the last element. */
+size_t row_stride(size_t width);
+void *row_new(size_t rows, size_t stride, bh_precision precision);
+static inline void *
+row_at(void *rows, size_t row, size_t stride, bh_precision precision)
+{
+    return (char *)rows + row * stride * bh_precision_size(precision);
+}
+
+/* group.c */
+void group_free(bh_group *group);
+const struct symbol *group_variable(const bh_group *group, const char *name,
+                                    bh_diag *diag);
+
+/* feed.c */
+bh_status feed_new(bh_network *net, bh_source *source, bh_precision precision,
+                   struct feed **out, bh_diag *diag);
+void feed_free(struct feed *feed);
+int64_t feed_frame(const struct feed *feed, int64_t step);
+bh_status feed_begin(struct feed *feed, int64_t last_step, bh_diag *diag);
+void feed_cut(struct feed *feed, int64_t last_step);
+void feed_fill(struct feed *feed, bh_pool *pool);
+void feed_end(struct feed *feed);
+
+/* link.c */
+void link_free(struct link *link);
+void link_run(struct link *link, bh_network *net, size_t steps);
+
+/* step.c */
+bh_status step_prepare(bh_network *net, bh_diag *diag);
+void step_free(bh_network *net);
+void step_run(bh_group *group, size_t steps);
+
+/* monitor.c */
+bh_status monitor_deliver(bh_group *group, size_t steps, bh_diag *diag);
+void monitor_free(bh_spike_monitor *monitor);
+
+/* program.c: the C text of a whole network */
+bh_status program_write(bh_network *net, bh_diag *diag);
+/* Compiles and loads it where the network wants that and the machine can. */
+bh_status program_load(bh_network *net, bh_diag *diag);
+
+/* jit_host.c: C text -> a loaded library. On failure `why` says what the user should
+ * know, and the status is BH_ERR_UNSUPPORTED where there is no working compiler. */
+bh_status jit_load(const char *text, void **library, char *why, size_t size);
+void *jit_symbol(void *library, const char *name);
+void jit_free(void *library);
+
+#endif

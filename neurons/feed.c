@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t
+row_stride(size_t width)
+{
+    size_t stride = (width + 15) / 16 * 16;
+    /* 4096 bytes apart means the same set of a first-level cache. */
+    return stride % 512 == 0 ? stride + 16 : stride;
+}
+
+void *
+row_new(size_t rows, size_t stride, bh_precision precision)
+{
+    size_t element = bh_precision_size(precision), bytes;
+    if (__builtin_mul_overflow(rows, stride, &bytes) ||
+        __builtin_mul_overflow(bytes + 32, element, &bytes))
+        return NULL;
+    bytes = (bytes + 63) / 64 * 64;
+    void *memory = aligned_alloc(64, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+bh_status
+feed_new(bh_network *net, bh_source *source, bh_precision precision, struct feed **out,
+         bh_diag *diag)
+{
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        if (feed->source == source) {
+            *out = feed;
+            return BH_OK;
+        }
+    double ratio = bh_source_samplerate(source) * net->config.dt_s;
+    if (ratio > BH_WINDOW_MAX / 4)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a time step of %g s spans %g samples of the source at %g Hz; "
+                           "at most %d can be linked",
+                           net->config.dt_s, ratio, bh_source_samplerate(source),
+                           BH_WINDOW_MAX / 4);
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a link");
+    feed->source = source;
+    feed->precision = precision;
+    /* Sample and step are one where their rates differ by rounding only. */
+    feed->frames_per_step = fabs(ratio - 1) < 1e-9 ? 1 : ratio;
+    feed->channels = bh_source_channels(source);
+    feed->stride = row_stride(feed->channels);
+    feed->rows = row_new(BH_WINDOW_MAX + 1, feed->stride, precision);
+    if (!feed->rows) {
+        free(feed);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                           bh_source_channels(source));
+    }
+    feed->next = net->feeds;
+    net->feeds = feed;
+    *out = feed;
+    return BH_OK;
+}
+
+void
+feed_free(struct feed *feed)
+{
+    free(feed->rows);
+    free(feed);
+}
+
+/* The sample that a step sees: the last one at or before its time. */
+int64_t
+feed_frame(const struct feed *feed, int64_t step)
+{
+    if (feed->frames_per_step == 1)
+        return step;
+    return (int64_t)floor((double)step * feed->frames_per_step + 1e-6);
+}
+
+bh_status
+feed_begin(struct feed *feed, int64_t last_step, bh_diag *diag)
+{
+    feed->frames = (size_t)(feed_frame(feed, last_step) + 1 - feed->position);
+    feed->got = 0;
+    if (feed->frames == 0 || feed->ended)
+        return BH_OK;
+    BH_TRY(bh_source_begin(feed->source, feed->frames, &feed->got, diag));
+    feed->ended = feed->got < feed->frames;
+    return BH_OK;
+}
+
+/* Fewer steps than were asked for: only what they see belongs to the window. */
+void
+feed_cut(struct feed *feed, int64_t last_step)
+{
+    int64_t frames = feed_frame(feed, last_step) + 1 - feed->position;
+    feed->frames = frames > 0 ? (size_t)frames : 0;
+    if (feed->got > feed->frames)
+        feed->got = feed->frames;
+}
+
+struct fill {
+    struct feed *feed;
+    bh_block block;
+};
+
+static void
+fill_tile(void *context, size_t tile, int thread)
+{
+    const struct fill *fill = context;
+    (void)thread;
+    bh_source_tile(fill->feed->source, tile, fill->block);
+}
+
+void
+feed_fill(struct feed *feed, bh_pool *pool)
+{
+    struct fill fill = {
+        feed,
+        {row_at(feed->rows, 1, feed->stride, feed->precision), feed->got, feed->channels,
+         feed->stride, feed->precision}};
+    if (feed->got > 0)
+        bh_pool_run(pool, bh_source_tiles(feed->source), fill_tile, &fill);
+    if (feed->got < feed->frames) /* silence behind the end */
+        memset(row_at(feed->rows, 1 + feed->got, feed->stride, feed->precision), 0,
+               (feed->frames - feed->got) * feed->stride *
+                   bh_precision_size(feed->precision));
+}
+
+void
+feed_end(struct feed *feed)
+{
+    if (feed->frames > 0)
+        memcpy(feed->rows,
+               row_at(feed->rows, feed->frames, feed->stride, feed->precision),
+               feed->stride * bh_precision_size(feed->precision));
+    feed->position += (int64_t)feed->frames;
+}

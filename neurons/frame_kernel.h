@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_NEURONS_FRAME_KERNEL_H
+#define BH_NEURONS_FRAME_KERNEL_H
+
+/* What the engine hands to generated code: one block of a group, for the steps of one
+ * window. Generated code includes this same text. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Grows with every change of what stands below, so that old code is never loaded. */
+#define BH_FRAME_VERSION 1
+
+typedef struct bh_frame bh_frame;
+struct bh_frame {
+    int64_t step;       /* the first step */
+    int32_t steps;      /* how many */
+    int32_t now;        /* the first step, counted as lastspike counts */
+    int32_t first;      /* index of the block's first neuron */
+    int32_t count;      /* neurons in the block */
+    double dt;          /* s */
+    void *const *array; /* each stored variable, from the block's first neuron */
+    int32_t *lastspike; /* step of the last spike */
+    int32_t *spiked;    /* scratch: which neurons are above threshold */
+    /* A linked variable at step k. */
+    const void *(*input)(bh_frame *frame, int32_t variable, int32_t k);
+    /* The next numbers of one noise term, and of one rand(). */
+    const float *(*normals)(bh_frame *frame, int32_t term, int32_t k);
+    const void *(*uniforms)(bh_frame *frame, int32_t term, int32_t k);
+    /* Records the spikes of step k and lists the neurons. */
+    int32_t (*collect)(bh_frame *frame, int32_t k, const int32_t **neurons);
+};
+
+#endif

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct bh_dim second = {{0, 0, DIM_ONE, 0, 0, 0, 0}};
+
+bh_group_config
+bh_group_config_default(void)
+{
+    return (bh_group_config){
+        .name = "group", .count = 1, .method = "euler", .precision = BH_SINGLE};
+}
+
+size_t
+bh_group_count(const bh_group *group)
+{
+    return group->count;
+}
+
+const char *
+bh_group_name(const bh_group *group)
+{
+    return group->name;
+}
+
+void
+group_free(bh_group *group)
+{
+    for (int i = 0; group->arrays && i < group->scope.stored; i++)
+        free(group->arrays[i]);
+    for (size_t b = 0; group->block && b < group->blocks; b++)
+        free(group->block[b].spikes);
+    for (bh_spike_monitor *m = group->monitors, *next; m; m = next) {
+        next = m->next;
+        monitor_free(m);
+    }
+    free(group->arrays);
+    free(group->block);
+    free(group->link);
+    free(group->lastspike);
+    free(group->normal_streams);
+    free(group->uniform_streams);
+    free(group->normal_counters);
+    free(group->uniform_counters);
+    bh_arena_free(group->arena);
+    free(group);
+}
+
+/* The texts of a group, named for messages. NULL texts become empty ones. */
+struct texts {
+    struct text equations, threshold, reset, refractory;
+};
+
+static bh_status
+take_text(bh_group *group, const char *what, const char *given, struct text *out)
+{
+    char where[64];
+    snprintf(where, sizeof where, "%s of %s", what, group->name);
+    size_t length = given ? strlen(given) : 0;
+    char *copy = bh_arena_text(group->arena, given ? given : "", length);
+    char *name = bh_arena_text(group->arena, where, strlen(where));
+    if (!copy || !name)
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
+    *out = (struct text){name, copy, length};
+    return BH_OK;
+}
+
+static bh_status
+take_texts(bh_group *group, const bh_group_config *config, struct texts *out)
+{
+    BH_TRY(take_text(group, "equations", config->equations, &out->equations));
+    BH_TRY(take_text(group, "threshold", config->threshold, &out->threshold));
+    BH_TRY(take_text(group, "reset", config->reset, &out->reset));
+    BH_TRY(take_text(group, "refractory", config->refractory, &out->refractory));
+    size_t size = out->equations.length + out->threshold.length + out->reset.length +
+                  out->refractory.length + strlen(group->name) + 100;
+    group->comment = bh_arena_take(group->arena, size);
+    if (!group->comment)
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
+    snprintf(group->comment, size, "%s: %s\nthreshold: %s\nreset: %s\nrefractory: %s",
+             group->name, out->equations.start, out->threshold.start, out->reset.start,
+             out->refractory.start);
+    return BH_OK;
+}
+
+/* Where refractoriness is a condition, whether a neuron may spike is a variable. */
+static bh_status
+add_not_refractory(bh_group *group)
+{
+    struct symbol *symbol = scope_add(&group->scope, SYMBOL_NOT_REFRACTORY,
+                                      "not_refractory", (struct bh_dim){{0}});
+    if (!symbol)
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
+    symbol->type = TYPE_BOOLEAN;
+    symbol->slot = group->scope.stored++;
+    group->not_refractory = symbol;
+    return BH_OK;
+}
+
+/* The op that is true outside the refractory period; -1 where there is none. */
+static bh_status
+lower_ready(bh_group *group, struct env *env, const struct text *text, int *out)
+{
+    struct code *code = env->code;
+    struct node *node;
+    *out = -1;
+    if (text->length == 0)
+        return BH_OK;
+    BH_TRY(parse_expression(&group->lang, text, &node));
+    BH_TRY(check_expression(&group->scope, node));
+    if (node->type != TYPE_BOOLEAN) {
+        if (!dim_equal(node->dim, second))
+            return lang_error(&group->lang, text, node->at,
+                              "the refractory period must be a time, as '5*ms', or a "
+                              "condition, as 'v > 1'");
+        int steps = code_op(code, OP_TIMESTEP, lower_expression(env, node),
+                            code_number(code, group->net->config.dt_s), -1);
+        *out = code_op(code, OP_READY, steps, -1, -1);
+        return BH_OK;
+    }
+    BH_TRY(add_not_refractory(group));
+    int over = code_op(code, OP_NOT, lower_expression(env, node), -1, -1);
+    *out = code_op(code, OP_OR, code_load(code, group->not_refractory), over, -1);
+    code_store(code, group->not_refractory, *out);
+    return BH_OK;
+}
+
+/* xi stands for an increment over a step, which only an integration scheme gives. */
+static bh_status
+refuse_stray_noise(bh_group *group, const struct code *code, const struct text *text)
+{
+    for (int i = 0; i < code->count; i++)
+        if (code->ops[i].uses > 0 && code->ops[i].code == OP_LOAD &&
+            code->ops[i].symbol->kind == SYMBOL_NOISE)
+            return lang_error(&group->lang, text, text->start,
+                              "'%s' can only be used in differential equations",
+                              code->ops[i].symbol->name);
+    return BH_OK;
+}
+
+static void
+lower_constants_over_dt(struct env *env, const struct equation *equations,
+                        const struct scope *scope)
+{
+    for (const struct equation *eq = equations; eq; eq = eq->next)
+        if (eq->flags & FLAG_CONSTANT_OVER_DT) {
+            const struct symbol *symbol = scope_find(scope, eq->name);
+            int op = lower_expression(env, eq->expression);
+            env_bind(env, symbol, op);
+            code_store(env->code, symbol, op);
+        }
+}
+
+static bh_status
+build_update(bh_group *group, const bh_group_config *config, const struct texts *texts)
+{
+    struct env env = {.code = group->update};
+    struct equation *equations;
+    struct node *condition = NULL;
+    int ready;
+    BH_TRY(parse_equations(&group->lang, &texts->equations, &equations));
+    BH_TRY(scope_add_equations(&group->scope, equations, &texts->equations));
+    BH_TRY(check_equations(&group->scope, equations));
+    if (texts->threshold.length > 0) {
+        BH_TRY(parse_expression(&group->lang, &texts->threshold, &condition));
+        BH_TRY(check_condition(&group->scope, condition, "the threshold"));
+    }
+    lower_constants_over_dt(&env, equations, &group->scope);
+    BH_TRY(lower_ready(group, &env, &texts->refractory, &ready));
+    BH_TRY(solve_step(&env, &group->scope, config->method, group->net->config.dt_s, ready,
+                      &texts->equations));
+    if (condition) {
+        group->update->result = lower_expression(&env, condition);
+        if (ready >= 0)
+            group->update->result =
+                code_op(group->update, OP_AND, group->update->result, ready, -1);
+    }
+    BH_TRY(code_finish(group->update, &texts->equations));
+    return refuse_stray_noise(group, group->update,
+                              condition ? &texts->threshold : &texts->equations);
+}
+
+static bh_status
+build_reset(bh_group *group, const struct texts *texts)
+{
+    struct statement *statements;
+    struct env env = {.code = code_new(&group->lang, group->precision)};
+    if (texts->reset.length == 0)
+        return BH_OK;
+    if (texts->threshold.length == 0)
+        return lang_error(&group->lang, &texts->reset, texts->reset.start,
+                          "a group without a threshold has no reset");
+    if (!env.code)
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
+    BH_TRY(parse_statements(&group->lang, &texts->reset, &statements));
+    BH_TRY(check_statements(&group->scope, statements, &texts->reset));
+    lower_statements(&env, &group->scope, statements);
+    BH_TRY(code_finish(env.code, &texts->reset));
+    BH_TRY(refuse_stray_noise(group, env.code, &texts->reset));
+    group->reset = env.code;
+    return BH_OK;
+}
+
+static bh_status
+build_code(bh_group *group, const bh_group_config *config)
+{
+    struct texts texts;
+    BH_TRY(take_texts(group, config, &texts));
+    if (texts.refractory.length > 0 && texts.threshold.length == 0)
+        return lang_error(&group->lang, &texts.refractory, texts.refractory.start,
+                          "a group without a threshold is never refractory");
+    group->update = code_new(&group->lang, group->precision);
+    if (!group->update)
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
+    BH_TRY(scope_add_defaults(&group->scope, group->net->config.dt_s,
+                              (double)group->count, config->names));
+    BH_TRY(build_update(group, config, &texts));
+    BH_TRY(build_reset(group, &texts));
+    BH_TRY(interp_prepare(&group->lang, group->update, &group->update_interp));
+    if (group->reset)
+        BH_TRY(interp_prepare(&group->lang, group->reset, &group->reset_interp));
+    return BH_OK;
+}
+
+static bool
+take_arrays(bh_group *group)
+{
+    size_t padded = group->blocks * BLOCK;
+    int stored = group->scope.stored;
+    group->arrays = calloc((size_t)stored + 1, sizeof *group->arrays);
+    group->link = calloc((size_t)stored + 1, sizeof(struct link *));
+    group->block = calloc(group->blocks, sizeof *group->block);
+    if (!group->arrays || !group->link || !group->block)
+        return false;
+    for (int i = 0; i < stored; i++) {
+        group->arrays[i] = row_new(1, padded, group->precision);
+        if (!group->arrays[i])
+            return false;
+    }
+    if (group->not_refractory)
+        for (size_t n = 0; n < padded; n++) {
+            void *at = group->arrays[group->not_refractory->slot];
+            if (group->precision == BH_SINGLE)
+                ((float *)at)[n] = 1;
+            else
+                ((double *)at)[n] = 1;
+        }
+    if (group->update->result < 0)
+        return true;
+    group->lastspike = row_new(1, padded, BH_SINGLE);
+    for (size_t n = 0; group->lastspike && n < padded; n++)
+        group->lastspike[n] = NEVER;
+    return group->lastspike != NULL;
+}
+
+static bh_status
+group_fill(bh_group *group, const bh_group_config *config, bh_diag *diag)
+{
+    BH_TRY(bh_arena_new(&group->arena));
+    group->lang = (struct lang){group->arena, diag};
+    group->scope.lang = &group->lang;
+    group->name = bh_arena_text(group->arena, config->name, strlen(config->name));
+    if (!group->name)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a group");
+    BH_TRY(build_code(group, config));
+    if (!take_arrays(group))
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the %zu neurons of %s",
+                           config->count, config->name);
+    return BH_OK;
+}
+
+bh_status
+bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out, bh_diag *diag)
+{
+    if (net->prepared)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "groups must be made before the network runs");
+    if (!config->name || strlen(config->name) > 40)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a group needs a name of 1 to 40 characters");
+    /* Indices are 32 bits, and exact in single precision up to 2^24. */
+    if (config->count == 0 || config->count > (size_t)1 << 31)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s has %zu neurons; there can be 1 to 2147483648",
+                           config->name, config->count);
+    bh_group *group = calloc(1, sizeof *group);
+    if (!group)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a group");
+    group->net = net;
+    group->count = config->count;
+    group->blocks = (config->count + BLOCK - 1) / BLOCK;
+    group->precision = config->precision;
+    group->object = net->group_count;
+    bh_status status = group_fill(group, config, diag);
+    if (status != BH_OK) {
+        group_free(group);
+        return status;
+    }
+    bh_group **end = &net->groups;
+    while (*end)
+        end = &(*end)->next;
+    *end = group;
+    net->group_count++;
+    *out = group;
+    return BH_OK;
+}
+
+const struct symbol *
+group_variable(const bh_group *group, const char *name, bh_diag *diag)
+{
+    const struct symbol *symbol = name ? scope_find(&group->scope, name) : NULL;
+    if (symbol && (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER))
+        return symbol;
+    const char *names[64];
+    size_t count = 0;
+    for (const struct symbol *s = group->scope.symbols; s && count < 64; s = s->next)
+        if (s->kind == SYMBOL_STATE || s->kind == SYMBOL_PARAMETER)
+            names[count++] = s->name;
+    const char *near = lang_nearest(name ? name : "", names, count);
+    if (near)
+        bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has no variable '%s'; did you mean '%s'?",
+                    group->name, name, near);
+    else
+        bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has no variable '%s'", group->name,
+                    name ? name : "");
+    return NULL;
+}
+
+static bh_status
+check_count(const bh_group *group, size_t count, bh_diag *diag)
+{
+    if (count == group->count)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has %zu neurons, not %zu", group->name,
+                       group->count, count);
+}
+
+bh_status
+bh_group_set_array(bh_group *group, const char *variable, const double *values,
+                   size_t count, bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    BH_TRY(check_count(group, count, diag));
+    for (size_t n = 0; n < count; n++) {
+        if (isnan(values[n]))
+            return bh_diag_set(diag, BH_ERR_DATA, "value %zu of '%s' is not a number", n,
+                               variable);
+    }
+    for (size_t n = 0; n < count; n++) {
+        void *at = group->arrays[symbol->slot];
+        if (group->precision == BH_SINGLE)
+            ((float *)at)[n] = (float)values[n];
+        else
+            ((double *)at)[n] = values[n];
+    }
+    return BH_OK;
+}
+
+bh_status
+bh_group_get(const bh_group *group, const char *variable, double *values, size_t count,
+             bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    BH_TRY(check_count(group, count, diag));
+    const void *at = group->arrays[symbol->slot];
+    for (size_t n = 0; n < count; n++)
+        values[n] = group->precision == BH_SINGLE ? (double)((const float *)at)[n]
+                                                  : ((const double *)at)[n];
+    return BH_OK;
+}
+
+/* Terms below this are those of the group's own texts. */
+enum { FIRST_SET_TERM = 1 << 20, TERMS_OF_A_SET = 64 };
+
+/* Runs an expression once over all blocks. */
+static bh_status
+run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
+{
+    const bh_random_ops *random = group->net->random;
+    const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
+    size_t element = bh_precision_size(group->precision);
+    void *scratch = malloc(interp_scratch_size(interp));
+    double drawn[TERMS_OF_A_SET / 8][BLOCK];
+    const void *terms[TERMS_OF_A_SET / 8];
+    void **arrays = calloc((size_t)group->scope.stored + 1, sizeof *arrays);
+    if (!scratch || !arrays) {
+        free(scratch);
+        free(arrays);
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a variable");
+    }
+    for (size_t b = 0; b < group->blocks; b++) {
+        size_t left = group->count - b * BLOCK;
+        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
+                                     .t = bh_network_time(group->net),
+                                     .first = (int32_t)(b * BLOCK),
+                                     .arrays = arrays,
+                                     .noises = (const float *const *)terms,
+                                     .uniforms = terms};
+        for (int i = 0; i < group->scope.stored; i++)
+            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+        for (int i = 0; i < scope->uniforms + scope->noises; i++) {
+            bh_random_key key = {group->net->config.seed, group->object,
+                                 first + (uint32_t)i};
+            bh_random_stream stream = bh_random_stream_start(key, (uint32_t)b);
+            terms[i] = drawn[i];
+            if (i >= scope->uniforms)
+                random->normals(&stream, (float *)drawn[i], BLOCK);
+            else if (group->precision == BH_SINGLE)
+                random->uniforms(&stream, (float *)drawn[i], BLOCK);
+            else
+                random->uniforms_double(&stream, drawn[i], BLOCK);
+        }
+        frame.noises = (const float *const *)(terms + scope->uniforms);
+        interp_ops_get()->run(interp, &frame, scratch);
+    }
+    free(scratch);
+    free(arrays);
+    return BH_OK;
+}
+
+bh_status
+bh_group_set(bh_group *group, const char *variable, const char *expression, bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    struct text text;
+    struct node *node;
+    struct interp interp;
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    group->lang.diag = diag;
+    char what[64];
+    snprintf(what, sizeof what, "%.40s", variable);
+    BH_TRY(take_text(group, what, expression, &text));
+    struct scope scope = group->scope;
+    scope.noises = scope.uniforms = 0;
+    BH_TRY(parse_expression(&group->lang, &text, &node));
+    if (symbol->type == TYPE_BOOLEAN)
+        BH_TRY(check_condition(&scope, node, "the value"));
+    else
+        BH_TRY(check_quantity(&scope, node, symbol->dim, "the value"));
+    if (scope.noises + scope.uniforms > TERMS_OF_A_SET / 8)
+        return lang_error(&group->lang, &text, text.start,
+                          "more than %d random numbers in one expression",
+                          TERMS_OF_A_SET / 8);
+    struct env env = {.code = code_new(&group->lang, group->precision)};
+    if (!env.code)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a variable");
+    int value = lower_expression(&env, node);
+    if (symbol->type == TYPE_INTEGER)
+        value = code_op(env.code, OP_INT, value, -1, -1);
+    code_store(env.code, symbol, value);
+    BH_TRY(code_finish(env.code, &text));
+    BH_TRY(refuse_stray_noise(group, env.code, &text));
+    BH_TRY(interp_prepare(&group->lang, env.code, &interp));
+    BH_TRY(run_set(group, &scope, &interp));
+    group->sets++;
+    return BH_OK;
+}

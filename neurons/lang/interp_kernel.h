@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interpreter's body; included once for each precision with `real`, R, K and NAME
+ * defined. It computes what the generated C computes, operation by operation. */
+
+static void
+NAME(load)(const struct interp_frame *f, const struct op *op, real *restrict out)
+{
+    const struct symbol *symbol = op->symbol;
+    if (symbol->kind == SYMBOL_INDEX) {
+        for (int n = 0; n < f->count; n++)
+            out[n] = (real)(f->first + (f->index ? f->index[n] : n));
+        return;
+    }
+    const real *restrict at = f->arrays[symbol->slot];
+    for (int n = 0; n < f->count; n++)
+        out[n] = f->index ? at[f->index[n]] : at[n];
+}
+
+static void
+NAME(draw)(const struct interp_frame *f, const struct op *op, real *restrict out)
+{
+    const int term = (int)op->number;
+    const real *restrict uniform = op->code == OP_RAND ? f->uniforms[term] : NULL;
+    const float *restrict normal = op->code == OP_RAND ? NULL : f->noises[term];
+    for (int n = 0; n < f->count; n++) {
+        const int at = f->index ? f->index[n] : n;
+        out[n] = uniform ? uniform[at] : (real)normal[at];
+    }
+}
+
+static void
+NAME(ready)(const struct interp_frame *f, const real *steps, real *restrict out)
+{
+    for (int n = 0; n < f->count; n++) {
+        int32_t last = f->lastspike[f->index ? f->index[n] : n];
+        out[n] = (real)((real)(f->now - last) >= steps[n]);
+    }
+}
+
+static void
+NAME(compute)(enum op_code code, int count, const real *restrict pa,
+              const real *restrict pb, const real *restrict pc, real *restrict out)
+{
+    switch (code) {
+#define BH_OP(op, name, args, units, type, expression)                                 \
+    case OP_##op:                                                                      \
+        for (int n = 0; n < count; n++) {                                              \
+            const real a = pa[n], b = pb[n], c = pc[n];                                \
+            (void)b, (void)c;                                                          \
+            out[n] = (real)(expression);                                               \
+        }                                                                              \
+        break;
+#include "neurons/lang/ops.def"
+    default:
+        break;
+    }
+}
+
+/* What does not differ between neurons is computed once, in double. */
+static double
+NAME(scalar)(const struct code *code, int i, const struct interp_frame *f,
+             const double *scalars)
+{
+    const struct op *op = &code->ops[i];
+    if (op->code == OP_CONST)
+        return op->number;
+    if (op->code == OP_LOAD)
+        return f->t;
+    return op_compute(op->code, scalars[op->arg[0]],
+                      op->arg[1] < 0 ? 0 : scalars[op->arg[1]],
+                      op->arg[2] < 0 ? 0 : scalars[op->arg[2]]);
+}
+
+static const void *
+NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scratch)
+{
+    const struct code *code = interp->code;
+    double *scalars = scratch;
+    real *vectors = (real *)(scalars + (code->count + 7) / 8 * 8);
+#define VECTOR(op) (vectors + (size_t)interp->slot[op] * (size_t)interp->stride)
+    for (int i = 0; i < code->count; i++) {
+        const struct op *op = &code->ops[i];
+        if (op->uses == 0)
+            continue;
+        real *out = VECTOR(i);
+        if (op->rate != RATE_NEURON) {
+            scalars[i] = NAME(scalar)(code, i, f, scalars);
+            for (int n = 0; n < f->count; n++)
+                out[n] = (real)scalars[i];
+        } else if (op->code == OP_LOAD) {
+            NAME(load)(f, op, out);
+        } else if (op->code == OP_NOISE || op->code == OP_RAND || op->code == OP_RANDN) {
+            NAME(draw)(f, op, out);
+        } else if (op->code == OP_READY) {
+            NAME(ready)(f, VECTOR(op->arg[0]), out);
+        } else {
+            NAME(compute)(op->code, f->count, VECTOR(op->arg[0]),
+                          VECTOR(op->arg[1] < 0 ? op->arg[0] : op->arg[1]),
+                          VECTOR(op->arg[2] < 0 ? op->arg[0] : op->arg[2]), out);
+        }
+    }
+    for (int s = 0; s < code->store_count; s++) {
+        const real *restrict from = VECTOR(code->stores[s].op);
+        real *restrict to = f->arrays[code->stores[s].symbol->slot];
+        for (int n = 0; n < f->count; n++)
+            to[f->index ? f->index[n] : n] = from[n];
+    }
+    return code->result < 0 ? NULL : VECTOR(code->result);
+#undef VECTOR
+}

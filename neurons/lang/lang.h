@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_NEURONS_LANG_H
+#define BH_NEURONS_LANG_H
+
+/* The equation language, stage by stage: text -> tokens -> tree -> checked tree -> code
+ * (a graph of operations) -> interpreter or C. One section for each file. Everything is
+ * taken from one arena; a stage fills the diag and returns a status when the text is
+ * wrong. */
+
+#include "core/arena.h"
+#include "core/block.h"
+#include "core/status.h"
+#include "neurons/namespace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What all stages share. */
+struct lang {
+    bh_arena *arena;
+    bh_diag *diag;
+};
+
+/* A piece of user text. `where` names it in messages: "equations of nerve". */
+struct text {
+    const char *where;
+    const char *start;
+    size_t length;
+};
+
+/* Fills the diag with a sentence that points at `at` within `text`. */
+bh_status lang_error(struct lang *lang, const struct text *text, const char *at,
+                     const char *format, ...) BH_PRINTF(4, 5);
+/* The nearest of `count` names to a mistyped one, or NULL when none is near. */
+const char *lang_nearest(const char *name, const char *const *names, size_t count);
+
+/* --- units.c: physical dimensions --------------------------------------------------- */
+
+/* Exponents of m, kg, s, A, K, mol, cd in units of 1/2520, so that halves, thirds ... tenths
+ * are exact. */
+enum { DIM_COUNT = 7, DIM_ONE = 2520 };
+
+bool dim_equal(struct bh_dim a, struct bh_dim b);
+bool dim_is_none(struct bh_dim dim);
+/* a * b^power, where power counts in DIM_ONE; false where the result has no exact form. */
+bool dim_multiply(struct bh_dim a, struct bh_dim b, int power, struct bh_dim *out);
+bool dim_power(struct bh_dim base, double power, struct bh_dim *out);
+/* "V", "V/s", "kg m^2", "1": for messages. */
+void dim_text(struct bh_dim dim, char *buffer, size_t size);
+
+/* A unit by its name, with any prefix: "mV", "volt", "msecond", "Hz", "cm2". */
+struct unit {
+    double scale;
+    struct bh_dim dim;
+    bool prefixed;    /* has a prefix, or is not the SI unit of its dimension */
+    const char *base; /* the same without the prefix: "volt" for mV */
+};
+bool unit_find(const char *name, size_t length, struct unit *out);
+/* The nearest unit name to a mistyped one, written into buffer; false when none is near. */
+bool unit_nearest(const char *name, char *buffer, size_t size);
+
+/* --- scan.c: text -> tokens --------------------------------------------------------- */
+
+enum token_kind {
+#define BH_TOKEN(name, text) TOKEN_##name,
+#include "neurons/lang/tokens.def"
+};
+
+struct token {
+    enum token_kind kind;
+    const char *at;
+    size_t length;
+    double number;
+};
+
+struct scanner {
+    struct lang *lang;
+    const struct text *text;
+    const char *next;
+    struct token token; /* the current one */
+};
+
+bh_status scan_start(struct scanner *scanner, struct lang *lang, const struct text *text);
+bh_status scan_next(struct scanner *scanner);
+/* How a kind is written, for messages. */
+const char *token_text(enum token_kind kind);
+
+/* --- parse.c: tokens -> tree -------------------------------------------------------- */
+
+enum op_code {
+    OP_CONST, /* a number */
+    OP_LOAD,  /* a name (tree), a symbol's value (code) */
+    OP_NOISE, /* the normal deviate of one noise term (code only) */
+    OP_RAND,  /* rand(): uniform in [0, 1) */
+    OP_RANDN, /* randn(): normal */
+    OP_READY, /* at least a steps have passed since the last spike (code only) */
+    OP_DRIFT, /* f(x, t) of a scheme: the right-hand side without noise */
+    OP_DIFFUSION, /* g(x, t) of a scheme: the factor of one noise term */
+#define BH_OP(code, name, args, units, type, expression) OP_##code,
+#include "neurons/lang/ops.def"
+    OP_COUNT
+};
+
+enum type { TYPE_REAL, TYPE_INTEGER, TYPE_BOOLEAN };
+
+struct op_info {
+    const char *code;
+    const char *name; /* NULL where text cannot name it */
+    int args;
+    enum { UNITS_SAME, UNITS_NONE, UNITS_KEEP, UNITS_DROP, UNITS_COMPARE, UNITS_LOGIC,
+           UNITS_OWN } units;
+    enum type type;
+    const char *expression;
+};
+const struct op_info *op_info(enum op_code code);
+
+struct node {
+    enum op_code code;
+    const struct text *text;
+    const char *at;
+    int count;           /* arguments */
+    int depth;
+    struct node *arg[3];
+    double number;       /* OP_CONST; OP_RAND and OP_RANDN: which occurrence */
+    const char *name;    /* OP_LOAD */
+    struct symbol *symbol; /* OP_LOAD, after the check */
+    struct bh_dim dim;
+    enum type type;
+    bool wildcard;       /* a plain 0 or inf: fits every dimension */
+};
+
+enum flag {
+    FLAG_UNLESS_REFRACTORY = 1,
+    FLAG_CONSTANT = 2,
+    FLAG_CONSTANT_OVER_DT = 4,
+    FLAG_SHARED = 8,
+    FLAG_LINKED = 16,
+};
+
+enum equation_kind { EQUATION_DIFFERENTIAL, EQUATION_SUBEXPRESSION, EQUATION_PARAMETER };
+
+struct equation {
+    enum equation_kind kind;
+    const char *name;
+    const char *at;
+    struct node *expression; /* NULL for parameters */
+    struct bh_dim dim;
+    enum type type;
+    unsigned flags;
+    struct equation *next;
+};
+
+struct statement {
+    const char *name;
+    const char *at;
+    struct node *expression; /* of x += y: x + y */
+    struct statement *next;
+};
+
+bh_status parse_equations(struct lang *lang, const struct text *text,
+                          struct equation **out);
+bh_status parse_statements(struct lang *lang, const struct text *text,
+                           struct statement **out);
+bh_status parse_expression(struct lang *lang, const struct text *text, struct node **out);
+/* Statements of an integration scheme, where f and g are functions too. */
+bh_status parse_scheme(struct lang *lang, const struct text *text, struct statement **out);
+
+/* --- scope.c: the names that a text can use ------------------------------------------ */
+
+enum symbol_kind {
+    SYMBOL_STATE,    /* differential equation: stored */
+    SYMBOL_PARAMETER,/* stored */
+    SYMBOL_SUBEXPRESSION,
+    SYMBOL_CONSTANT, /* a number: pi, a namespace value, a unit */
+    SYMBOL_NOISE,    /* xi, xi_name */
+    SYMBOL_TIME,     /* t */
+    SYMBOL_INDEX,    /* i */
+    SYMBOL_NOT_REFRACTORY, /* stored where refractoriness is a condition */
+    SYMBOL_ARGUMENT, /* x of a link's expression: stored elsewhere */
+};
+
+struct symbol {
+    enum symbol_kind kind;
+    const char *name;
+    const struct equation *equation; /* STATE, PARAMETER, SUBEXPRESSION */
+    struct bh_dim dim;
+    enum type type;
+    unsigned flags;
+    double value;   /* CONSTANT */
+    int slot;       /* stored: which array; NOISE: which noise term */
+    bool linked;    /* its value arrives through a link */
+    enum { MARK_NONE, MARK_OPEN, MARK_DONE } mark; /* the search for cycles */
+    struct symbol *next;
+};
+
+/* More variables than any model has. */
+enum { MOST_ARRAYS = 1024 };
+
+/* All names that a text of one group can use. */
+struct scope {
+    struct lang *lang;
+    struct symbol *symbols;
+    int stored;      /* arrays */
+    int noises;      /* noise terms, xi and randn() alike */
+    int uniforms;    /* occurrences of rand() */
+};
+
+struct symbol *scope_add(struct scope *scope, enum symbol_kind kind, const char *name,
+                         struct bh_dim dim);
+struct symbol *scope_find(const struct scope *scope, const char *name);
+/* Adds t, dt, N, pi, e, inf, True, False and the namespace's values. */
+bh_status scope_add_defaults(struct scope *scope, double dt_s, double count,
+                             const bh_namespace *names);
+/* Adds a symbol for each equation; refuses reserved and doubled names. */
+bh_status scope_add_equations(struct scope *scope, const struct equation *equations,
+                              const struct text *text);
+/* The symbol of a name in an expression; makes those of units and noise terms. */
+bh_status scope_resolve(struct scope *scope, const struct node *node,
+                        struct symbol **out);
+
+/* --- check.c: dimensions and types ---------------------------------------------------- */
+
+/* Resolves and checks the right-hand sides of all equations. */
+bh_status check_equations(struct scope *scope, const struct equation *equations);
+/* Resolves the names of an expression, and finds its dimension and type. */
+bh_status check_expression(struct scope *scope, struct node *node);
+/* The same, and it must be a truth value. */
+bh_status check_condition(struct scope *scope, struct node *node, const char *what);
+/* The same, and it must be a number of this dimension. */
+bh_status check_quantity(struct scope *scope, struct node *node, struct bh_dim wanted,
+                         const char *what);
+/* The value of a checked tree without variables; false where it has some. */
+bool node_constant(const struct node *node, double *value);
+bh_status check_statements(struct scope *scope, struct statement *statements,
+                           const struct text *text);
+/* The value of an expression without variables, "10*ms", in SI units. */
+bh_status evaluate_constant(struct lang *lang, const struct text *text,
+                            const bh_namespace *names, double *value,
+                            struct bh_dim *dim);
+
+/* --- code.c: a graph of operations, each made once ----------------------------------- */
+
+/* How often a value changes; a value is computed outside the loops it does not need. */
+enum rate { RATE_CONSTANT, RATE_STEP, RATE_NEURON };
+
+struct op {
+    enum op_code code;
+    enum type type; /* REAL or BOOLEAN */
+    enum rate rate;
+    int arg[3];     /* -1 where there is none */
+    double number;  /* CONST; NOISE, RAND, RANDN: which term */
+    const struct symbol *symbol; /* LOAD */
+    int uses;
+    int temp;       /* for printers */
+};
+
+struct store {
+    const struct symbol *symbol;
+    int op;
+};
+
+struct code {
+    struct lang *lang;
+    bh_precision precision;
+    struct op *ops;
+    int count, capacity;
+    int *table; /* hash of ops, so that equal ones are made once */
+    int table_size;
+    struct store *stores;
+    int store_count, store_capacity;
+    int result; /* a condition or value besides the stores, or -1 */
+    bool failed; /* no memory, or too large; set once, reported by code_finish */
+};
+
+struct code *code_new(struct lang *lang, bh_precision precision);
+/* What an operation gives for numbers. */
+double op_compute(enum op_code code, double a, double b, double c);
+int code_number(struct code *code, double value);
+int code_load(struct code *code, const struct symbol *symbol);
+int code_noise(struct code *code, enum op_code code_of_noise, int term);
+/* One operation; folds constants and simplifies. Unused arguments are -1. */
+int code_op(struct code *code, enum op_code op, int a, int b, int c);
+bool code_is(const struct code *code, int op, double number);
+/* True where the value of `op` is built from `leaf`. */
+bool code_depends(const struct code *code, int op, int leaf);
+/* Splits `op` into factor * leaf + rest; each is -1 where it is zero. False where `op` is
+ * not linear in the leaf. */
+bool code_split(struct code *code, int op, int leaf, int *factor, int *rest);
+/* Remembers that a symbol gets a value at the end. Later stores replace earlier ones. */
+void code_store(struct code *code, const struct symbol *symbol, int op);
+/* Fuses multiply-adds (single precision), counts uses, drops what nothing needs. */
+bh_status code_finish(struct code *code, const struct text *text);
+
+/* --- lower.c: checked trees -> code --------------------------------------------------- */
+
+/* Values that symbols have at one point of a text. */
+struct binding {
+    const struct symbol *symbol;
+    int op;
+    struct binding *next;
+};
+
+struct env {
+    struct code *code;
+    struct binding *bindings;
+};
+
+/* Values of subexpressions are bound when first needed; forget them when what they are
+ * made of changes. */
+void env_forget_subexpressions(struct env *env);
+
+void env_bind(struct env *env, const struct symbol *symbol, int op);
+int lower_expression(struct env *env, const struct node *node);
+void lower_statements(struct env *env, const struct scope *scope,
+                      const struct statement *statements);
+
+/* --- solve.c: one step of the differential equations ---------------------------------- */
+
+/* Binds every state variable to its value after one step of `method` (NULL: euler) and
+ * stores it; `ready` is the op that is true outside the refractory period, or -1. */
+bh_status solve_step(struct env *env, const struct scope *scope, const char *method,
+                     double dt_s, int ready, const struct text *text);
+/* "euler, rk2, ...": for messages and help. */
+const char *solve_methods(void);
+
+/* --- interp_isa.c: runs code over a block of neurons ---------------------------------- */
+
+/* Where the interpreter finds values. Arrays hold the code's precision. */
+struct interp_frame {
+    int count;              /* neurons, at most BH_RANDOM_BLOCK */
+    const int32_t *index;   /* which of them, or NULL for all in turn */
+    double t, dt;
+    int32_t first;          /* index of neuron 0 of the block */
+    const int32_t *lastspike;
+    int32_t now;
+    void *const *arrays;        /* one for each stored symbol, at the block's first neuron */
+    const float *const *noises; /* one for each noise term */
+    const void *const *uniforms; /* in the code's precision */
+};
+
+struct interp {
+    const struct code *code;
+    int *slot; /* scratch vector of each op, or -1 */
+    int slots;
+    int stride; /* elements of a scratch vector */
+};
+
+struct interp_ops {
+    /* Runs the code; `scratch` has interp->slots vectors. Returns the vector of
+     * code->result, or NULL. */
+    const void *(*run)(const struct interp *interp, const struct interp_frame *frame,
+                       void *scratch);
+};
+const struct interp_ops *interp_ops_get(void);
+bh_status interp_prepare(struct lang *lang, const struct code *code, struct interp *out);
+size_t interp_scratch_size(const struct interp *interp);
+
+/* --- emit.c: code -> text -------------------------------------------------------------- */
+
+/* Text that grows. */
+struct writer {
+    char *text;
+    size_t length, capacity;
+    bool failed;
+};
+void write_text(struct writer *writer, const char *format, ...) BH_PRINTF(2, 3);
+void writer_free(struct writer *writer);
+
+/* The function void <name>(bh_frame *): the steps of a window for one block of a group.
+ * `update` stores the new state, and its result, if any, is the threshold; `reset` may
+ * be NULL. `comment` is the user's text. */
+void emit_update(struct writer *writer, const char *name, const char *comment,
+                 const struct code *update, const struct code *reset);
+/* The function void <name>(const real *in, real *out, size_t count): an expression of
+ * one argument. */
+void emit_map(struct writer *writer, const char *name, const char *comment,
+              const struct code *code);
+
+#endif

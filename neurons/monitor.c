@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bh_spike_monitor_config
+bh_spike_monitor_config_default(void)
+{
+    return (bh_spike_monitor_config){.record = true};
+}
+
+bh_status
+bh_spike_monitor_new(bh_group *group, const bh_spike_monitor_config *config,
+                     bh_spike_monitor **out, bh_diag *diag)
+{
+    if (!group->lastspike)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s has no threshold, so it has no spikes", group->name);
+    bh_spike_monitor *monitor = calloc(1, sizeof *monitor);
+    if (!monitor)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a monitor");
+    monitor->config = config ? *config : bh_spike_monitor_config_default();
+    monitor->next = group->monitors;
+    group->monitors = monitor;
+    if (out)
+        *out = monitor;
+    return BH_OK;
+}
+
+void
+monitor_free(bh_spike_monitor *monitor)
+{
+    free(monitor->time_s);
+    free(monitor->index);
+    free(monitor);
+}
+
+uint64_t
+bh_spike_monitor_count(const bh_spike_monitor *monitor)
+{
+    return monitor->count;
+}
+
+bh_events
+bh_spike_monitor_events(const bh_spike_monitor *monitor)
+{
+    return (bh_events){monitor->time_s, monitor->index, monitor->kept};
+}
+
+static bool
+reserve(double **time_s, uint32_t **index, size_t *capacity, size_t count)
+{
+    if (count <= *capacity)
+        return true;
+    size_t bigger = 2 * count + 1024;
+    double *times = realloc(*time_s, bigger * sizeof *times);
+    if (times)
+        *time_s = times;
+    uint32_t *indices = realloc(*index, bigger * sizeof *indices);
+    if (indices)
+        *index = indices;
+    if (!times || !indices)
+        return false;
+    *capacity = bigger;
+    return true;
+}
+
+/* Puts the spikes of all blocks in order of step and index: within a block they are. */
+static size_t
+merge(bh_group *group, size_t steps)
+{
+    bh_network *net = group->net;
+    size_t count = 0;
+    for (size_t k = 0; k < steps; k++) {
+        double time_s = (double)(net->step + (int64_t)k) * net->config.dt_s;
+        for (size_t b = 0; b < group->blocks; b++) {
+            struct block *block = &group->block[b];
+            while (block->cursor < block->count &&
+                   block->spikes[block->cursor] >> 16 == k) {
+                net->event_time[count] = time_s;
+                net->event_index[count++] =
+                    (uint32_t)(b * BLOCK) + (block->spikes[block->cursor++] & 0xffff);
+            }
+        }
+    }
+    return count;
+}
+
+bh_status
+monitor_deliver(bh_group *group, size_t steps, bh_diag *diag)
+{
+    bh_network *net = group->net;
+    size_t count = 0;
+    for (size_t b = 0; b < group->blocks; b++)
+        count += group->block[b].count;
+    if (!group->monitors || count == 0)
+        return BH_OK;
+    if (!reserve(&net->event_time, &net->event_index, &net->event_capacity, count))
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes", count);
+    merge(group, steps);
+    for (bh_spike_monitor *m = group->monitors; m; m = m->next) {
+        m->count += count;
+        if (m->config.record) {
+            if (!reserve(&m->time_s, &m->index, &m->capacity, m->kept + count))
+                return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes",
+                                   m->kept + count);
+            memcpy(m->time_s + m->kept, net->event_time, count * sizeof *m->time_s);
+            memcpy(m->index + m->kept, net->event_index, count * sizeof *m->index);
+            m->kept += count;
+        }
+        if (m->config.sink) {
+            bh_events events = {net->event_time, net->event_index, count};
+            BH_TRY(m->config.sink(m->config.user, events, diag));
+        }
+    }
+    return BH_OK;
+}

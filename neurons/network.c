@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bh_network_config
+bh_network_config_default(void)
+{
+    /* 64 steps of 3000 channels in single precision fill a second-level cache. */
+    return (bh_network_config){.dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 64,
+                               .code = BH_CODE_AUTO};
+}
+
+bh_status
+bh_network_new(const bh_network_config *given, bh_network **out, bh_diag *diag)
+{
+    bh_network_config config = given ? *given : bh_network_config_default();
+    if (!(config.dt_s > 0) || !isfinite(config.dt_s))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the time step is %g s; it must be above 0", config.dt_s);
+    if (config.window < 1 || config.window > BH_WINDOW_MAX)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a window of %zu steps; it can have 1 to %d", config.window,
+                           BH_WINDOW_MAX);
+    bh_network *net = calloc(1, sizeof *net);
+    if (!net)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a network");
+    net->config = config;
+    net->random = bh_random_ops_get();
+    net->vector = BH_ISA_PICK(vector_ops);
+    bh_status status = bh_pool_new(config.threads, &net->pool, diag);
+    if (status != BH_OK) {
+        free(net);
+        return status;
+    }
+    *out = net;
+    return BH_OK;
+}
+
+void
+bh_network_free(bh_network *net)
+{
+    if (!net)
+        return;
+    step_free(net);
+    for (struct link *link = net->links, *next; link; link = next) {
+        next = link->next;
+        link_free(link);
+    }
+    for (struct feed *feed = net->feeds, *next; feed; feed = next) {
+        next = feed->next;
+        feed_free(feed);
+    }
+    for (bh_group *group = net->groups, *next; group; group = next) {
+        next = group->next;
+        group_free(group);
+    }
+    bh_pool_free(net->pool);
+    jit_free(net->library);
+    free(net->code);
+    free(net->event_time);
+    free(net->event_index);
+    free(net);
+}
+
+double
+bh_network_time(const bh_network *net)
+{
+    return (double)net->step * net->config.dt_s;
+}
+
+double
+bh_network_dt(const bh_network *net)
+{
+    return net->config.dt_s;
+}
+
+int
+bh_network_threads(const bh_network *net)
+{
+    return bh_pool_threads(net->pool);
+}
+
+const char *
+bh_network_notice(const bh_network *net)
+{
+    return net->notice[0] ? net->notice : NULL;
+}
+
+bh_status
+bh_network_code(bh_network *net, const char **text, bh_diag *diag)
+{
+    BH_TRY(program_write(net, diag));
+    *text = net->code;
+    return BH_OK;
+}
+
+void
+bh_network_report(bh_network *net,
+                  bh_status (*report)(void *user, double time_s, bh_diag *diag),
+                  void *user)
+{
+    net->report = report;
+    net->user = user;
+}
+
+bh_status
+bh_network_watch(bh_network *net, const bh_source *source,
+                 bh_status (*watch)(void *user, bh_block block, bh_diag *diag), void *user,
+                 bh_diag *diag)
+{
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        if (feed->source == source) {
+            feed->watch = watch;
+            feed->user = user;
+            return BH_OK;
+        }
+    return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                       "the source to watch is not linked to the network");
+}
+
+/* The most steps in which nothing can see what another does in the same window. A link
+ * between groups hands a value over at every step. */
+static size_t
+longest_window(const bh_network *net)
+{
+    size_t window = net->config.window;
+    for (const struct link *link = net->links; link; link = link->next)
+        if (link->from)
+            window = 1;
+    for (const struct feed *feed = net->feeds; feed; feed = feed->next) {
+        double fit = floor((BH_WINDOW_MAX - 2) / feed->frames_per_step);
+        if ((double)window > fit)
+            window = fit < 1 ? 1 : (size_t)fit;
+    }
+    return window;
+}
+
+bh_status
+bh_network_prepare(bh_network *net, bh_diag *diag)
+{
+    if (net->prepared)
+        return BH_OK;
+    if (!net->groups)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the network has no group of neurons, so there is nothing to "
+                           "run");
+    for (const bh_group *group = net->groups; group; group = group->next)
+        for (const struct symbol *s = group->scope.symbols; s; s = s->next)
+            if ((s->flags & FLAG_LINKED) && !s->linked)
+                return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                                   "'%s' of %s is (linked), but no link drives it",
+                                   s->name, group->name);
+    net->window = longest_window(net);
+    BH_TRY(program_load(net, diag));
+    BH_TRY(step_prepare(net, diag));
+    net->prepared = true;
+    return BH_OK;
+}
+
+/* Moves the epoch before step counts outgrow 32 bits. */
+static void
+move_epoch(bh_network *net)
+{
+    if (net->step - net->epoch < EPOCH_STEPS)
+        return;
+    for (bh_group *group = net->groups; group; group = group->next)
+        for (size_t n = 0; group->lastspike && n < group->blocks * BLOCK; n++) {
+            int32_t moved = group->lastspike[n] < NEVER + EPOCH_STEPS
+                                ? NEVER
+                                : group->lastspike[n] - EPOCH_STEPS;
+            group->lastspike[n] = moved;
+        }
+    net->epoch += EPOCH_STEPS;
+}
+
+/* How many of the steps have a sample in some source. */
+static size_t
+steps_with_sound(const bh_network *net, size_t steps)
+{
+    size_t most = 0;
+    for (const struct feed *feed = net->feeds; feed; feed = feed->next)
+        while (most < steps && feed_frame(feed, net->step + (int64_t)most) <
+                                   feed->position + (int64_t)feed->got)
+            most++;
+    return most;
+}
+
+static bh_status
+run_feeds(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
+{
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        BH_TRY(feed_begin(feed, net->step + (int64_t)*steps - 1, diag));
+    if (until_end) {
+        *steps = steps_with_sound(net, *steps);
+        for (struct feed *feed = net->feeds; feed; feed = feed->next)
+            feed_cut(feed, net->step + (int64_t)*steps - 1);
+    }
+    for (struct feed *feed = net->feeds; feed; feed = feed->next) {
+        feed_fill(feed, net->pool);
+        if (feed->watch && feed->got > 0) {
+            bh_block block = {row_at(feed->rows, 1, feed->stride, feed->precision),
+                              feed->got, feed->channels, feed->stride, feed->precision};
+            BH_TRY(feed->watch(feed->user, block, diag));
+        }
+    }
+    return BH_OK;
+}
+
+/* One window; `steps` is what is wanted, and then what was done. */
+static bh_status
+run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
+{
+    move_epoch(net);
+    BH_TRY(run_feeds(net, steps, until_end, diag));
+    if (*steps == 0)
+        return BH_OK;
+    for (struct link *link = net->links; link; link = link->next)
+        link_run(link, net, *steps);
+    for (bh_group *group = net->groups; group; group = group->next)
+        step_run(group, *steps);
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(monitor_deliver(group, *steps, diag));
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        feed_end(feed);
+    net->step += (int64_t)*steps;
+    return net->report ? net->report(net->user, bh_network_time(net), diag) : BH_OK;
+}
+
+bh_status
+bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
+{
+    bool until_end = duration_s == BH_UNTIL_END;
+    if (!until_end && (!(duration_s >= 0) || duration_s / net->config.dt_s > 1e15))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a run of %g s; it must last 0 s or longer, or be "
+                           "BH_UNTIL_END",
+                           duration_s);
+    if (until_end && !net->feeds)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "no source is linked, so the run would never end");
+    BH_TRY(bh_network_prepare(net, diag));
+    int64_t left = until_end ? INT64_MAX
+                             : (int64_t)nearbyint(duration_s / net->config.dt_s);
+    while (left > 0) {
+        size_t steps = left < (int64_t)net->window ? (size_t)left : net->window;
+        size_t wanted = steps;
+        BH_TRY(run_window(net, &steps, until_end, diag));
+        left -= (int64_t)steps;
+        if (until_end && steps < wanted)
+            break;
+    }
+    return BH_OK;
+}

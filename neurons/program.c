@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The text of core/math_kernel.h and neurons/frame_kernel.h, made by the build. */
+extern const char bh_program_prologue[];
+
+bh_status
+program_write(bh_network *net, bh_diag *diag)
+{
+    struct writer writer = {0};
+    char name[40];
+    int number = 0;
+    write_text(&writer, "/* Made by Brian hears %s: each group of neurons is one function,\n"
+                        " * each link another. */\n", BH_VERSION);
+    for (const bh_group *group = net->groups; group; group = group->next) {
+        snprintf(name, sizeof name, "bh_update_%u", group->object);
+        emit_update(&writer, name, group->comment, group->update, group->reset);
+    }
+    for (const struct link *link = net->links; link; link = link->next) {
+        snprintf(name, sizeof name, "bh_map_%d", number++);
+        if (link->map)
+            emit_map(&writer, name, link->expression, link->map);
+    }
+    if (writer.failed) {
+        writer_free(&writer);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for generated code");
+    }
+    free(net->code);
+    net->code = writer.text;
+    return BH_OK;
+}
+
+static bh_status
+bind(bh_network *net)
+{
+    char name[40];
+    int number = 0;
+    for (bh_group *group = net->groups; group; group = group->next) {
+        snprintf(name, sizeof name, "bh_update_%u", group->object);
+        *(void **)&group->compiled = jit_symbol(net->library, name);
+        if (!group->compiled)
+            return BH_ERR_UNSUPPORTED;
+    }
+    for (struct link *link = net->links; link; link = link->next) {
+        snprintf(name, sizeof name, "bh_map_%d", number++);
+        if (!link->map)
+            continue;
+        *(void **)&link->compiled = jit_symbol(net->library, name);
+        if (!link->compiled)
+            return BH_ERR_UNSUPPORTED;
+    }
+    return BH_OK;
+}
+
+static void
+unbind(bh_network *net)
+{
+    for (bh_group *group = net->groups; group; group = group->next)
+        group->compiled = NULL;
+    for (struct link *link = net->links; link; link = link->next)
+        link->compiled = NULL;
+}
+
+bh_status
+program_load(bh_network *net, bh_diag *diag)
+{
+    char why[200] = "";
+    const char *wanted = getenv("BH_JIT");
+    BH_TRY(program_write(net, diag));
+    if (net->config.code == BH_CODE_INTERPRETED ||
+        (net->config.code == BH_CODE_AUTO && wanted && strcmp(wanted, "interp") == 0))
+        return BH_OK;
+    struct writer whole = {0};
+    write_text(&whole, "%s%s", bh_program_prologue, net->code);
+    bh_status status = BH_ERR_MEMORY;
+    if (!whole.failed)
+        status = jit_load(whole.text, &net->library, why, sizeof why);
+    writer_free(&whole);
+    if (status == BH_OK)
+        status = bind(net);
+    if (status == BH_OK)
+        return BH_OK;
+    unbind(net);
+    if (net->config.code == BH_CODE_COMPILED)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED, "equations cannot be compiled: %s",
+                           why);
+    snprintf(net->notice, sizeof net->notice,
+             "%s: equations are interpreted, slower and with the same spikes", why);
+    return BH_OK;
+}
