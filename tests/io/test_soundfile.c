@@ -19,7 +19,7 @@ static const short *
 samples(void)
 {
     static short data[FRAMES * 2];
-    for (int t = 0; t < FRAMES; t++) {
+    for (int t = FRAMES - 1; data[0] == 0 && t >= 0; t--) {
         data[2 * t] = (short)(t - 2500);
         data[2 * t + 1] = (short)lrint(8000 * sin(t * 0.3));
     }
