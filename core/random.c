@@ -4,8 +4,8 @@
 #include "core/cpu.h"
 #include "core/random_kernel.h"
 
-/* What Philox makes of (object, term, use, i) under the seed: use counts blocks, and its
- * last value is for the key of the portable mode. */
+/* What Philox makes of (object, term, use, i) under the seed: use counts blocks, and
+ * its last value is for the key of the portable mode. */
 #define USE_COUNTER UINT32_MAX
 
 static bh_philox_words

@@ -2,10 +2,11 @@
 #ifndef BH_CORE_RANDOM_H
 #define BH_CORE_RANDOM_H
 
-/* Random numbers that belong to the model, never to the schedule: which numbers a neuron
- * gets follows from the seed, the object, the noise term and the neuron's place alone, so
- * a run gives the same spikes for any number of threads and any window. All instruction
- * sets give the same bits (FMA is used where there is one and done by fmaf where not).
+/* Random numbers that belong to the model, never to the schedule: which numbers a
+ * neuron gets follows from the seed, the object, the noise term and the neuron's place
+ * alone, so a run gives the same spikes for any number of threads and any window. All
+ * instruction sets give the same bits (FMA is used where there is one and done by fmaf
+ * where not).
  *
  * Sources: xoshiro128+ (Blackman and Vigna, 2021, ACM Trans. Math. Softw. 47:36);
  * Philox4x32-10 (Salmon et al., 2011, SC'11, doi 10.1145/2063384.2063405). The normal
@@ -44,16 +45,16 @@ typedef struct bh_random_counter {
     uint32_t key[2];
 } bh_random_counter;
 
-/// The stream of one block of neurons (`block` counts blocks of BH_RANDOM_BLOCK), at its
-/// beginning.
+/// The stream of one block of neurons (`block` counts blocks of BH_RANDOM_BLOCK), at
+/// its beginning.
 BH_API BH_REALTIME bh_random_stream bh_random_stream_start(bh_random_key key,
                                                            uint32_t block);
 /// The key of the portable mode.
 BH_API BH_REALTIME bh_random_counter bh_random_counter_start(bh_random_key key);
 
-/// The generators of this machine. In every function `count` is rounded up to a multiple
-/// of BH_RANDOM_LANES and that many numbers are written to `out`, which needs no special
-/// alignment but is fastest at 64 bytes.
+/// The generators of this machine. In every function `count` is rounded up to a
+/// multiple of BH_RANDOM_LANES and that many numbers are written to `out`, which needs
+/// no special alignment but is fastest at 64 bytes.
 ///
 /// Stream functions use up ceil(count / 16) steps of the stream (twice as many for
 /// doubles): call them once for each block and time step, always with the same `count`,
@@ -61,8 +62,8 @@ BH_API BH_REALTIME bh_random_counter bh_random_counter_start(bh_random_key key);
 /// `first + 1` ... (`first` a multiple of 4) their numbers of time step `step`; they
 /// depend on neuron and step alone. Any thread; nothing is shared.
 typedef struct bh_random_ops {
-    /// Normal numbers, mean 0 and standard deviation 1, from -6.3 to 6.3. Each is within
-    /// 1.5e-5 of the exact normal quantile of 32 random bits.
+    /// Normal numbers, mean 0 and standard deviation 1, from -6.3 to 6.3. Each is
+    /// within 1.5e-5 of the exact normal quantile of 32 random bits.
     void (*normals)(bh_random_stream *stream, float *out, size_t count);
     /// Uniform numbers in [0, 1), multiples of 2^-24.
     void (*uniforms)(bh_random_stream *stream, float *out, size_t count);

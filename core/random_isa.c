@@ -73,7 +73,8 @@ uniform_double(uints high, uints low)
 
 #if defined(__AVX2__)
 
-/* A bit of the exponent that is set for rows from 32 on: all but one number in 16384. */
+/* A bit of the exponent that is set for rows from 32 on: all but one number in 16384.
+ */
 #define COMMON 0x08000000
 
 #if defined(__AVX512F__)
@@ -134,11 +135,12 @@ typedef struct rows {
 static inline rows
 load_rows(int first)
 {
-    return (rows){{&table[0][first], &table[1][first], &table[2][first],
-                   &table[3][first]}};
+    return (rows){
+        {&table[0][first], &table[1][first], &table[2][first], &table[3][first]}};
 }
 
-/* One of 32 values: four look-ups among 8, then a choice by two more bits of the row. */
+/* One of 32 values: four look-ups among 8, then a choice by two more bits of the row.
+ */
 static inline __m256
 look_up(const float *values, __m256i row, __m256 bit3, __m256 bit4)
 {
@@ -225,8 +227,9 @@ typedef struct lanes {
 static inline lanes
 lanes_load(const bh_random_stream *stream, int lane)
 {
-    return (lanes){*(const uints *)&stream->s[0][lane], *(const uints *)&stream->s[1][lane],
-                   *(const uints *)&stream->s[2][lane], *(const uints *)&stream->s[3][lane]};
+    return (lanes){
+        *(const uints *)&stream->s[0][lane], *(const uints *)&stream->s[1][lane],
+        *(const uints *)&stream->s[2][lane], *(const uints *)&stream->s[3][lane]};
 }
 
 static inline void
@@ -264,20 +267,23 @@ normals_tested(lanes *g, const rows *r, float *out, size_t steps)
 
 #define CHUNK 8
 
-/* The same for CHUNK vectors, with one test for all. */
+/* The same for CHUNK vectors, with one test for all. The numbers are drawn one vector
+ * ahead, so that the look-up need not wait for them. */
 static inline void
 normals_chunk(lanes *g, const rows *r, float *out)
 {
     const lanes start = *g;
     uints common = ~(uints){0};
     floats tail = to_floats(next(g));
-    for (int i = 0; i < CHUNK; i++) {
-        // One vector ahead, so that the look-up does not wait.
-        const floats ahead = i + 1 < CHUNK ? to_floats(next(g)) : tail;
+#pragma GCC unroll 1
+    for (int i = 0; i < CHUNK - 1; i++) {
+        const floats ahead = to_floats(next(g));
         store(out + BH_RANDOM_LANES * i, quantile_within(r, tail));
         common &= (uints)tail;
         tail = ahead;
     }
+    store(out + BH_RANDOM_LANES * (CHUNK - 1), quantile_within(r, tail));
+    common &= (uints)tail;
     if (__builtin_expect(!all_common(common), 0)) {
         *g = start;
         normals_tested(g, r, out, CHUNK);
@@ -328,8 +334,8 @@ uniforms_double(bh_random_stream *stream, double *out, size_t count)
     }
 }
 
-/* Portable mode: Philox, W / 2 counters side by side in the lower halves of 64 bits; the
- * upper halves are whatever was left there. */
+/* Portable mode: Philox, W / 2 counters side by side in the lower halves of 64 bits;
+ * the upper halves are whatever was left there. */
 
 static inline ulongs
 long_product(ulongs a, uint32_t b)
@@ -345,46 +351,79 @@ long_product(ulongs a, uint32_t b)
 #endif
 }
 
-/* Words 4 i to 4 i + 3 of counter i, for W / 2 counters: neurons in their order. */
+/* Philox's keys of all rounds. */
+typedef struct round_keys {
+    uint64_t k[BH_PHILOX_ROUNDS][2];
+} round_keys;
+
+static inline round_keys
+keys_of(bh_random_counter counter)
+{
+    round_keys keys;
+    for (uint32_t round = 0; round < BH_PHILOX_ROUNDS; round++) {
+        keys.k[round][0] = (uint32_t)(counter.key[0] + round * BH_PHILOX_W0);
+        keys.k[round][1] = (uint32_t)(counter.key[1] + round * BH_PHILOX_W1);
+    }
+    return keys;
+}
+
+/* The words of 2 W counters in a row, two sets side by side to hide the latency of the
+ * multiplications. */
+#define GROUP (4 * W)
+
 typedef struct words {
-    uints first, second;
+    uints part[4];
 } words;
 
-static inline words
-in_order(ulongs w0, ulongs w1, ulongs w2, ulongs w3)
+/* Words 4 i to 4 i + 3 are those of counter i. */
+static inline void
+put_in_order(const ulongs w[4], uints *out)
 {
-    const ulongs even = (w0 & UINT32_MAX) | w1 << 32;
-    const ulongs odd = (w2 & UINT32_MAX) | w3 << 32;
+    const ulongs even = (w[0] & UINT32_MAX) | w[1] << 32;
+    const ulongs odd = (w[2] & UINT32_MAX) | w[3] << 32;
 #if defined(__AVX512F__)
-    const ulongs low = {0, 8, 1, 9, 2, 10, 3, 11}, high = {4, 12, 5, 13, 6, 14, 7, 15};
+    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    out[1] = (uints)__builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
 #elif defined(__AVX2__)
-    const ulongs low = {0, 4, 1, 5}, high = {2, 6, 3, 7};
+    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 4, 1, 5);
+    out[1] = (uints)__builtin_shufflevector(even, odd, 2, 6, 3, 7);
 #else
-    const ulongs low = {0, 2}, high = {1, 3};
+    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 2);
+    out[1] = (uints)__builtin_shufflevector(even, odd, 1, 3);
 #endif
-    return (words){(uints)__builtin_shuffle(even, odd, low),
-                   (uints)__builtin_shuffle(even, odd, high)};
+}
+
+static inline void
+philox_round(ulongs w[4], uint64_t key0, uint64_t key1)
+{
+    const ulongs a = long_product(w[0], BH_PHILOX_M0);
+    const ulongs b = long_product(w[2], BH_PHILOX_M1);
+    w[0] = b >> 32 ^ w[1] ^ key0;
+    w[1] = b;
+    w[2] = a >> 32 ^ w[3] ^ key1;
+    w[3] = a;
 }
 
 static inline words
-philox(bh_random_counter counter, uint32_t quad, uint64_t step, uint32_t draw)
+philox(const round_keys *keys, uint32_t quad, uint64_t step, uint32_t draw)
 {
-    uint32_t key0 = counter.key[0], key1 = counter.key[1];
-    ulongs w0, w1 = (ulongs){0} + (uint32_t)step, w2 = (ulongs){0} + (step >> 32),
-               w3 = (ulongs){0} + draw;
-    for (int i = 0; i < W / 2; i++)
-        w0[i] = quad + (uint32_t)i;
-    for (int round = 0; round < BH_PHILOX_ROUNDS; round++) {
-        const ulongs a = long_product(w0, BH_PHILOX_M0);
-        const ulongs b = long_product(w2, BH_PHILOX_M1);
-        w0 = b >> 32 ^ w1 ^ key0;
-        w1 = b;
-        w2 = a >> 32 ^ w3 ^ key1;
-        w3 = a;
-        key0 += BH_PHILOX_W0;
-        key1 += BH_PHILOX_W1;
+    static const uint64_t offsets[8]
+        __attribute__((aligned(64))) = {0, 1, 2, 3, 4, 5, 6, 7};
+    ulongs w[2][4];
+    for (uint32_t set = 0; set < 2; set++) {
+        w[set][0] = *(const ulongs *)offsets + (quad + set * (W / 2));
+        w[set][1] = (ulongs){0} + (uint32_t)step;
+        w[set][2] = (ulongs){0} + (step >> 32);
+        w[set][3] = (ulongs){0} + draw;
     }
-    return in_order(w0, w1, w2, w3);
+    for (int round = 0; round < BH_PHILOX_ROUNDS; round++) {
+        philox_round(w[0], keys->k[round][0], keys->k[round][1]);
+        philox_round(w[1], keys->k[round][0], keys->k[round][1]);
+    }
+    words out;
+    put_in_order(w[0], &out.part[0]);
+    put_in_order(w[1], &out.part[2]);
+    return out;
 }
 
 static void
@@ -392,12 +431,12 @@ counter_normals(bh_random_counter counter, uint32_t first, uint64_t step, float 
                 size_t count)
 {
     const rows r = load_rows(32);
+    const round_keys keys = keys_of(counter);
     const size_t padded = round_up(count);
-    for (size_t i = 0; i < padded; i += 2 * W) {
-        const words x = philox(counter, (uint32_t)(first + i) / 4, step, 0);
-        store(out + i, quantile(&r, to_floats(x.first)));
-        if (i + W < padded)
-            store(out + i + W, quantile(&r, to_floats(x.second)));
+    for (size_t i = 0; i < padded; i += GROUP) {
+        const words x = philox(&keys, (uint32_t)(first + i) / 4, step, 0);
+        for (size_t k = 0; k < 4 && i + k * W < padded; k++)
+            store(out + i + k * W, quantile(&r, to_floats(x.part[k])));
     }
 }
 
@@ -405,12 +444,12 @@ static void
 counter_uniforms(bh_random_counter counter, uint32_t first, uint64_t step, float *out,
                  size_t count)
 {
+    const round_keys keys = keys_of(counter);
     const size_t padded = round_up(count);
-    for (size_t i = 0; i < padded; i += 2 * W) {
-        const words x = philox(counter, (uint32_t)(first + i) / 4, step, 0);
-        store(out + i, uniform(x.first));
-        if (i + W < padded)
-            store(out + i + W, uniform(x.second));
+    for (size_t i = 0; i < padded; i += GROUP) {
+        const words x = philox(&keys, (uint32_t)(first + i) / 4, step, 0);
+        for (size_t k = 0; k < 4 && i + k * W < padded; k++)
+            store(out + i + k * W, uniform(x.part[k]));
     }
 }
 
@@ -418,13 +457,13 @@ static void
 counter_uniforms_double(bh_random_counter counter, uint32_t first, uint64_t step,
                         double *out, size_t count)
 {
+    const round_keys keys = keys_of(counter);
     const size_t padded = round_up(count);
-    for (size_t i = 0; i < padded; i += 2 * W) {
-        const words high = philox(counter, (uint32_t)(first + i) / 4, step, 0);
-        const words low = philox(counter, (uint32_t)(first + i) / 4, step, 1);
-        store_doubles(out + i, uniform_double(high.first, low.first));
-        if (i + W < padded)
-            store_doubles(out + i + W, uniform_double(high.second, low.second));
+    for (size_t i = 0; i < padded; i += GROUP) {
+        const words high = philox(&keys, (uint32_t)(first + i) / 4, step, 0);
+        const words low = philox(&keys, (uint32_t)(first + i) / 4, step, 1);
+        for (size_t k = 0; k < 4 && i + k * W < padded; k++)
+            store_doubles(out + i + k * W, uniform_double(high.part[k], low.part[k]));
     }
 }
 

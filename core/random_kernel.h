@@ -64,9 +64,9 @@ bh_random_words(const uint32_t key[2], uint32_t quad, uint64_t step, uint32_t dr
 }
 
 /// The normal number whose tail probability is 2^-32 |tail|, with the sign of `tail`: a
-/// polynomial for each half octave. Exponent and first bit of the mantissa of `tail` tell
-/// the row of `table` (BH_RANDOM_TABLE_VALUES, wherever the caller keeps it), the mantissa
-/// the place in it.
+/// polynomial for each half octave. Exponent and first bit of the mantissa of `tail`
+/// tell the row of `table` (BH_RANDOM_TABLE_VALUES, wherever the caller keeps it), the
+/// mantissa the place in it.
 BH_HD float
 bh_random_quantile(float tail, const float (*table)[BH_RANDOM_TABLE_ROWS])
 {
