@@ -47,7 +47,6 @@ bh_cbrtf(float x)
     const float third = x * (1.0f / 3.0f);
     y = y * bh_fmaf(-third * y, y * y, 4.0f / 3.0f);
     y = y * bh_fmaf(-third * y, y * y, 4.0f / 3.0f);
-    y = y * bh_fmaf(-third * y, y * y, 4.0f / 3.0f);
     float root = x * y * y;
     root = bh_fmaf(bh_fmaf(-root * root, root, x), y * y * (1.0f / 3.0f), root);
     root = x < 1.17549435e-38f ? 0.0f : root;
@@ -66,7 +65,7 @@ bh_cbrt(double x)
     double y;
     memcpy(&y, &bits, sizeof y);
     const double third = x * (1.0 / 3.0);
-    for (int step = 0; step < 4; step++)
+    for (int step = 0; step < 3; step++)
         y = y * bh_fma(-third * y, y * y, 4.0 / 3.0);
     double root = x * y * y;
     root = bh_fma(bh_fma(-root * root, root, x), y * y * (1.0 / 3.0), root);

@@ -335,14 +335,15 @@ emit_update(struct writer *writer, const char *name, const char *comment,
         write_text(writer, "    const int32_t *restrict lastspike_at = f->lastspike;\n");
     if (update->result >= 0)
         write_text(writer, "    int32_t *restrict spiked = f->spiked;\n");
-    write_text(writer, "    for (int32_t k = 0; k < f->steps; k++) {\n");
+    write_text(writer, "    const int32_t steps = f->steps, count = f->count;\n"
+                       "    for (int32_t k = 0; k < steps; k++) {\n");
     if (ready)
         write_text(writer, "        const int32_t now = f->now + k;\n");
     if (plan(&p, writer, update)) {
         print_step_values(&p, "        ");
         if (update->result >= 0)
             write_text(writer, "        int32_t any = 0;\n");
-        write_text(writer, "        for (int32_t n = 0; n < f->count; n++) {\n");
+        write_text(writer, "        for (int32_t n = 0; n < count; n++) {\n");
         print_neuron(&p, "            ");
         if (update->result >= 0) {
             write_text(writer, "            const int32_t above = ");
