@@ -11,9 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Fontconfig keeps what it found until the process ends; the leak sanitizer asks here.
- */
-const char *__lsan_default_suppressions(void);
+/* Fontconfig keeps what it found until the end; the leak sanitizer asks here. */
+BH_API const char *__lsan_default_suppressions(void);
 const char *
 __lsan_default_suppressions(void)
 {
