@@ -142,6 +142,31 @@ print_op(struct printer *p, int i)
     }
 }
 
+/* How often an operation's expression writes its j-th argument. */
+static int
+mentions(enum op_code code, int j)
+{
+    int count = 0;
+    const char *text = op_info(code)->expression;
+    for (const char *c = text ? text : ""; *c; c++)
+        if (*c == 'a' + j && (c == text || !isalnum((unsigned char)c[-1])) &&
+            !isalnum((unsigned char)c[1]))
+            count++;
+    return count;
+}
+
+static void
+name_repeated_arguments(struct printer *p)
+{
+    for (int i = 0; i < p->code->count; i++)
+        for (int j = 0; p->code->ops[i].uses > 0 && j < 3; j++) {
+            int arg = p->code->ops[i].arg[j];
+            if (arg >= 0 && p->code->ops[arg].code != OP_CONST &&
+                mentions(p->code->ops[i].code, j) > 1)
+                p->named[arg] = true;
+        }
+}
+
 /* Decides which operations get a name. */
 static bool
 plan(struct printer *p, struct writer *writer, const struct code *code)
@@ -153,13 +178,15 @@ plan(struct printer *p, struct writer *writer, const struct code *code)
         writer->failed = true;
         return false;
     }
+    name_repeated_arguments(p);
     for (int i = 0; i < code->count; i++) {
         const struct op *op = &code->ops[i];
         for (int j = 0; j < 3; j++)
             if (op->arg[j] >= 0 && p->depth[op->arg[j]] >= p->depth[i])
                 p->depth[i] = p->depth[op->arg[j]] + 1;
         p->named[i] = op->code != OP_CONST &&
-                      (op->uses > 1 || op->rate == RATE_STEP || p->depth[i] >= DEEPEST);
+                      (p->named[i] || op->uses > 1 || op->rate == RATE_STEP ||
+                       p->depth[i] >= DEEPEST);
         if (p->named[i])
             p->depth[i] = 0;
     }

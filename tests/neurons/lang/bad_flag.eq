@@ -1,0 +1,2 @@
+---
+dv/dt = -v/ms : 1 (unles refractory)

@@ -1,0 +1,3 @@
+threshold: 0 < v < 1
+---
+dv/dt = -v/ms : 1

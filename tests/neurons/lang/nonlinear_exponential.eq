@@ -1,0 +1,3 @@
+method: exponential_euler
+---
+dv/dt = -v**2/ms : 1

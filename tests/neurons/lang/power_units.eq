@@ -1,0 +1,3 @@
+---
+dv/dt = v**n/second : volt
+n : 1

@@ -1,0 +1,3 @@
+threshold: v + xi*second**.5 > 1
+---
+dv/dt = -v/ms : 1

@@ -1,0 +1,3 @@
+threshold: v - 1
+---
+dv/dt = -v/ms : 1

@@ -1,0 +1,2 @@
+---
+dv/dt = -v*expp(v)/ms : 1

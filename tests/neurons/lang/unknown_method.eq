@@ -1,0 +1,3 @@
+method: eular
+---
+dv/dt = -v/ms : 1

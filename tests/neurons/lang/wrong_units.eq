@@ -1,0 +1,3 @@
+---
+dv/dt = -v/tau : volt
+tau : volt
