@@ -73,6 +73,10 @@ open_population(hid_t file, const char *path, const char *population, hid_t *out
     return BH_OK;
 }
 
+/* Deflate makes at most 1032 bytes out of one, so more values than this for a byte of
+ * the file are a damaged size, for which no memory should be taken. */
+#define VALUES_PER_BYTE 1032
+
 /* A new array of all values of a one-dimensional dataset; NULL where that fails. */
 static void *
 read_values(hid_t group, const char *name, hid_t type, size_t size, size_t *count)
@@ -84,7 +88,7 @@ read_values(hid_t group, const char *name, hid_t type, size_t size, size_t *coun
     hssize_t points = H5Sget_simple_extent_npoints(space);
     void *values = NULL;
     if (H5Sget_simple_extent_ndims(space) == 1 && points >= 0 &&
-        (size_t)points < SIZE_MAX / size)
+        (uint64_t)points / VALUES_PER_BYTE <= H5Dget_storage_size(set))
         values = malloc(points > 0 ? (size_t)points * size : 1);
     if (values && points > 0 &&
         H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
