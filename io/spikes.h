@@ -26,7 +26,9 @@ BH_BEGIN_DECLS
  * is no room for metadata in them.
  *
  * The HDF5 library keeps global state: call the functions of this header from one
- * thread at a time where HDF5 files are concerned. */
+ * thread at a time where HDF5 files are concerned. Files that are cut short or of
+ * another kind are told, but bytes changed in the middle of one can crash that library
+ * (1.10 does): read HDF5 files only from those you trust. */
 
 typedef enum bh_spike_format {
     BH_SPIKES_AUTO, ///< by the ending: .h5 .hdf5 .csv; "-" and devices are CSV

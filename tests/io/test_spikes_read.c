@@ -37,7 +37,18 @@ test_unreadable(void)
     put_file(path, bytes, size * 2 / 3);
     check_unreadable(path, NULL, "cut short, damaged");
     free(bytes);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+
+    /* More spikes than can be in so few bytes. */
+    write_spikes(&config, make_events(100), 100);
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t set = H5Dopen2(file, "spikes/nerve/timestamps", H5P_DEFAULT);
+    const hsize_t absurd = (hsize_t)1 << 40;
+    CHECK(H5Dset_extent(set, &absurd) >= 0);
+    H5Dclose(set);
+    H5Fclose(file);
+    check_unreadable(path, NULL, "(timestamps)");
+
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(file);
     check_unreadable(path, NULL, "no group /spikes/<population>");
     unlink(path);
