@@ -27,9 +27,6 @@ typedef double doubles __attribute__((vector_size(8 * W)));
 typedef floats floats_anywhere __attribute__((aligned(4)));
 typedef doubles doubles_anywhere __attribute__((aligned(8)));
 
-static const float table[4][BH_RANDOM_TABLE_ROWS]
-    __attribute__((aligned(64))) = BH_RANDOM_TABLE_VALUES;
-
 static inline size_t
 round_up(size_t count)
 {
@@ -71,13 +68,14 @@ uniform_double(uints high, uints low)
 
 /* bh_random_quantile for W numbers. */
 
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
+
+static const float table[4][BH_RANDOM_TABLE_ROWS]
+    __attribute__((aligned(64))) = BH_RANDOM_TABLE_VALUES;
 
 /* A bit of the exponent that is set for rows from 32 on: all but one number in 16384.
  */
 #define COMMON 0x08000000
-
-#if defined(__AVX512F__)
 
 /* Two registers hold 32 rows of a coefficient. */
 typedef struct rows {
@@ -95,7 +93,13 @@ load_rows(int first)
     return r;
 }
 
-/// Right where all rows are within the 32 that were loaded.
+static inline rows
+common_rows(void)
+{
+    return load_rows(32);
+}
+
+/* Right where all rows are among the 32 that were loaded. */
 static inline floats
 quantile_within(const rows *r, floats tail)
 {
@@ -112,79 +116,20 @@ quantile_within(const rows *r, floats tail)
                                              _mm512_set1_epi32(INT32_MIN), 0x78);
 }
 
-static inline floats
-choose(floats tail, floats rare, floats common)
-{
-    const __mmask16 is_common =
-        _mm512_test_epi32_mask((__m512i)tail, _mm512_set1_epi32(COMMON));
-    return (floats)_mm512_mask_mov_ps((__m512)rare, is_common, (__m512)common);
-}
-
 static inline int
 all_common(uints pattern)
 {
     return _mm512_testn_epi32_mask((__m512i)pattern, _mm512_set1_epi32(COMMON)) == 0;
 }
 
-#else
-
-typedef struct rows {
-    const float *first[4];
-} rows;
-
-static inline rows
-load_rows(int first)
-{
-    return (rows){
-        {&table[0][first], &table[1][first], &table[2][first], &table[3][first]}};
-}
-
-/* One of 32 values: four look-ups among 8, then a choice by two more bits of the row.
- */
-static inline __m256
-look_up(const float *values, __m256i row, __m256 bit3, __m256 bit4)
-{
-    const __m256 a = _mm256_permutevar8x32_ps(_mm256_load_ps(values), row);
-    const __m256 b = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 8), row);
-    const __m256 c = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 16), row);
-    const __m256 d = _mm256_permutevar8x32_ps(_mm256_load_ps(values + 24), row);
-    return _mm256_blendv_ps(_mm256_blendv_ps(a, b, bit3), _mm256_blendv_ps(c, d, bit3),
-                            bit4);
-}
-
-static inline floats
-quantile_within(const rows *r, floats tail)
-{
-    const __m256i pattern = (__m256i)tail;
-    const __m256i row = _mm256_srli_epi32(pattern, 22);
-    const __m256 bit3 = (__m256)_mm256_slli_epi32(pattern, 6);
-    const __m256 bit4 = (__m256)_mm256_slli_epi32(pattern, 5);
-    const __m256 m = (__m256)(((uints)pattern & 0x007fffff) | 0x3f800000);
-    __m256 z = _mm256_set1_ps(BH_RANDOM_TABLE_QUARTIC);
-    for (int k = 3; k >= 0; k--)
-        z = _mm256_fmadd_ps(z, m, look_up(r->first[k], row, bit3, bit4));
-    return (floats)((uints)z ^ ((uints)pattern & 0x80000000u));
-}
-
-static inline floats
-choose(floats tail, floats rare, floats common)
-{
-    const __m256 is_common = (__m256)_mm256_slli_epi32((__m256i)tail, 4);
-    return (floats)_mm256_blendv_ps((__m256)rare, (__m256)common, is_common);
-}
-
-static inline int
-all_common(uints pattern)
-{
-    return _mm256_testc_si256((__m256i)pattern, _mm256_set1_epi32(COMMON));
-}
-#endif
-
 static __attribute__((noinline)) floats
-quantile_rare(floats tail, floats z)
+quantile_rare(floats tail, floats common)
 {
     const rows r = load_rows(0);
-    return choose(tail, quantile_within(&r, tail), z);
+    const __mmask16 is_common =
+        _mm512_test_epi32_mask((__m512i)tail, _mm512_set1_epi32(COMMON));
+    return (floats)_mm512_mask_mov_ps((__m512)quantile_within(&r, tail), is_common,
+                                      (__m512)common);
 }
 
 static inline floats
@@ -194,16 +139,64 @@ quantile(const rows *r, floats tail)
     return __builtin_expect(all_common((uints)tail), 1) ? z : quantile_rare(tail, z);
 }
 
-#else
+#elif defined(__AVX2__)
+
+static const float table[BH_RANDOM_TABLE_ROWS][4]
+    __attribute__((aligned(64))) = BH_RANDOM_TABLE_BY_ROW;
 
 typedef struct rows {
-    char unused;
+    char none;
 } rows;
 
 static inline rows
-load_rows(int first)
+common_rows(void)
 {
-    (void)first;
+    return (rows){0};
+}
+
+/* Rows are told by their distance from the beginning of the table in bytes. */
+static inline __m256
+two_rows(uint32_t low, uint32_t high)
+{
+    const char *start = (const char *)table;
+    return _mm256_insertf128_ps(
+        _mm256_castps128_ps256(_mm_load_ps((const float *)(start + low))),
+        _mm_load_ps((const float *)(start + high)), 1);
+}
+
+/* Eight rows of four coefficients, then a transposition: cheaper than gathers. */
+static inline floats
+quantile(const rows *r, floats tail)
+{
+    (void)r;
+    const uints pattern = (uints)tail;
+    uint32_t at[W] __attribute__((aligned(32)));
+    *(uints *)at = (pattern >> 18) & (BH_RANDOM_TABLE_ROWS - 1) << 4;
+    __asm__("" : "+m"(at)); // through memory: taking a vector apart is slower
+    const __m256 m = (__m256)((pattern & 0x007fffff) | 0x3f800000);
+    const __m256 a = two_rows(at[0], at[4]), b = two_rows(at[1], at[5]);
+    const __m256 c = two_rows(at[2], at[6]), d = two_rows(at[3], at[7]);
+    const __m256 ab01 = _mm256_unpacklo_ps(a, b), ab23 = _mm256_unpackhi_ps(a, b);
+    const __m256 cd01 = _mm256_unpacklo_ps(c, d), cd23 = _mm256_unpackhi_ps(c, d);
+    __m256 z = _mm256_set1_ps(BH_RANDOM_TABLE_QUARTIC);
+    z = _mm256_fmadd_ps(z, m, _mm256_shuffle_ps(ab23, cd23, 0xee));
+    z = _mm256_fmadd_ps(z, m, _mm256_shuffle_ps(ab23, cd23, 0x44));
+    z = _mm256_fmadd_ps(z, m, _mm256_shuffle_ps(ab01, cd01, 0xee));
+    z = _mm256_fmadd_ps(z, m, _mm256_shuffle_ps(ab01, cd01, 0x44));
+    return (floats)((uints)z ^ (pattern & 0x80000000u));
+}
+
+#else
+
+static const float table[4][BH_RANDOM_TABLE_ROWS] = BH_RANDOM_TABLE_VALUES;
+
+typedef struct rows {
+    char none;
+} rows;
+
+static inline rows
+common_rows(void)
+{
     return (rows){0};
 }
 
@@ -263,7 +256,7 @@ normals_tested(lanes *g, const rows *r, float *out, size_t steps)
         store(out + BH_RANDOM_LANES * i, quantile(r, to_floats(next(g))));
 }
 
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
 
 #define CHUNK 8
 
@@ -295,11 +288,11 @@ static void
 normals(bh_random_stream *stream, float *out, size_t count)
 {
     const size_t steps = round_up(count) / BH_RANDOM_LANES;
-    const rows r = load_rows(32);
+    const rows r = common_rows();
     for (int lane = 0; lane < BH_RANDOM_LANES; lane += W) {
         lanes g = lanes_load(stream, lane);
         size_t i = 0;
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
         for (; i + CHUNK <= steps; i += CHUNK)
             normals_chunk(&g, &r, out + lane + BH_RANDOM_LANES * i);
 #endif
@@ -430,7 +423,7 @@ static void
 counter_normals(bh_random_counter counter, uint32_t first, uint64_t step, float *out,
                 size_t count)
 {
-    const rows r = load_rows(32);
+    const rows r = common_rows();
     const round_keys keys = keys_of(counter);
     const size_t padded = round_up(count);
     for (size_t i = 0; i < padded; i += GROUP) {

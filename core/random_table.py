@@ -98,6 +98,10 @@ def main():
         for i in range(0, ROWS, 5):
             print("     ", " ".join(f"{c:#.9g}f," for c in table[k, i : i + 5]), "\\")
         print("    }, \\")
+    print("}\n\n/* The same, the four coefficients of a row together. */")
+    print("#define BH_RANDOM_TABLE_BY_ROW { \\")
+    for row in range(ROWS):
+        print("    {", ", ".join(f"{c:#.9g}f" for c in table[:, row]), "}, \\")
     print("}\n/* clang-format on */\n\n#endif")
 
 
