@@ -84,7 +84,8 @@ def main():
 
     print(f"""/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Generated: python3 core/random_table.py > core/random_table.h
- * The normal quantile by half octaves of the tail probability; largest error {error:.1e}. */
+ * The normal quantile by half octaves of the tail probability. Largest error: {error:.1e}.
+ */
 #ifndef BH_CORE_RANDOM_TABLE_H
 #define BH_CORE_RANDOM_TABLE_H
 

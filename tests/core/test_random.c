@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+// For setenv.
+#define _POSIX_C_SOURCE 200809L
+
 #include "core/random.h"
 
 #include "core/cpu.h"
