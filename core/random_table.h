@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Generated: python3 core/random_table.py > core/random_table.h
- * The normal quantile by half octaves of the tail probability. Largest error: 1.1e-05.
+ * The normal quantile by half octaves of the tail probability.
+ * Largest error: 1.1e-05.
  */
 #ifndef BH_CORE_RANDOM_TABLE_H
 #define BH_CORE_RANDOM_TABLE_H

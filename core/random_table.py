@@ -4,12 +4,12 @@
 
 usage: python3 core/random_table.py > core/random_table.h      (needs NumPy and SciPy)
 
-A tail probability is p = m 2^(e-32), 1 <= m < 2. Row r = 2 ((e + 127) mod 32) + (m >= 1.5)
-is the low bits of the exponent of the float m 2^e and the first bit of its mantissa. Each
-row has a cubic in m of its own; all share the term QUARTIC m^4, which costs no table and
-halves the error. The polynomials are best in the largest error (Remez exchange on a grid);
-coefficients are rounded to float from the highest down, and the lower ones fitted again
-after each.
+A tail probability is p = m 2^(e-32), 1 <= m < 2. Row 2 ((e + 127) mod 32) + (m >= 1.5)
+is the low bits of the exponent of the float m 2^e and the first bit of its mantissa.
+Each row has a cubic in m of its own; all share the term QUARTIC m^4, which costs no
+table and halves the error. The polynomials are best in the largest error (Remez
+exchange on a grid); coefficients are rounded to float from the highest down, and the lower ones
+fitted again after each.
 """
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -61,7 +61,7 @@ def worst_of_row(e, half, quartic, coefficients, points=1 << 14):
 
 
 def worst(quartic, octaves=range(20, OCTAVES), points=201):
-    """Largest error of all rows for a quartic term (the outer octaves decide nothing)."""
+    """Largest error of all rows for a quartic term; the outer octaves do not matter."""
     return max(
         worst_of_row(e, h, quartic, fit_row(e, h, quartic, points), points)
         for e in octaves
@@ -71,7 +71,9 @@ def worst(quartic, octaves=range(20, OCTAVES), points=201):
 
 def main():
     # Few bits, so that the constant is the same wherever this runs.
-    best = minimize_scalar(worst, bounds=(-0.2, 0.2), method="bounded", options={"xatol": 1e-4})
+    best = minimize_scalar(
+        worst, bounds=(-0.2, 0.2), method="bounded", options={"xatol": 1e-4}
+    )
     quartic = np.float32(round(best.x * 4096) / 4096)
     table = np.zeros((4, ROWS), np.float32)
     table[0] = -quartic  # p = 1/2 exactly
@@ -84,7 +86,8 @@ def main():
 
     print(f"""/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Generated: python3 core/random_table.py > core/random_table.h
- * The normal quantile by half octaves of the tail probability. Largest error: {error:.1e}.
+ * The normal quantile by half octaves of the tail probability.
+ * Largest error: {error:.1e}.
  */
 #ifndef BH_CORE_RANDOM_TABLE_H
 #define BH_CORE_RANDOM_TABLE_H

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gammatone filterbank in brian2hears or SciPy: 1 s of white noise at 44.1 kHz, cf from
-20 Hz to 20 kHz on the ERB scale. Prints the seconds it took, without design and imports.
+20 Hz to 20 kHz on the ERB scale. Prints the seconds it took, without design and import.
 
 usage: gammatone.py brian2hears|scipy CHANNELS
 
-brian2hears runs once with each of several buffer sizes and the best one counts; its output
-is discarded. SciPy filters channel after channel with the same coefficients (sosfilt).
+brian2hears runs once with each of several buffer sizes and the best one counts; its
+output is discarded. SciPy filters channel after channel with the same coefficients
+(sosfilt).
 """
 import os
 import sys
@@ -56,7 +57,10 @@ def main():
     x = np.random.RandomState(1).standard_normal(RATE)
     sound = bh.Sound(x, samplerate=RATE * Hz)
     bank = bh.Gammatone(sound, bh.erbspace(20 * Hz, 20 * kHz, channels))
-    print(brian2hears_seconds(bank) if which == "brian2hears" else scipy_seconds(bank, x))
+    if which == "brian2hears":
+        print(brian2hears_seconds(bank))
+    else:
+        print(scipy_seconds(bank, x))
 
 
 main()

@@ -14,11 +14,11 @@ rectification with a cube root, and one noisy integrate-and-fire fibre a channel
     I = 3 clip(x, 0, inf)^(1/3);  spike at v > 1, then v = 0;  Euler at 44.1 kHz
 
 Files:
-    sound.wav     the sound in pascals, 1 s, mono, 32-bit float: Brian heard these values
+    sound.wav     the sound in pascals, 1 s, mono, 32-bit float: what Brian heard
     totals.csv    spikes of all fibres in each run
     channels.csv  spikes of each fibre, mean of the runs
-    isi.csv       intervals between spikes of a fibre, pooled, mean of the runs; a bin is
-                  11 steps of 1/44100 s (0.249 ms), and holds first_step <= n < first_step + 11
+    isi.csv       intervals between spikes of a fibre, pooled, mean of the runs; a bin of
+                  11 steps of 1/44100 s (0.249 ms) begins with first_step
 """
 import os
 import sys
@@ -96,12 +96,14 @@ def main():
         f.writelines(f"{s},{n}\n" for s, n in zip(SEEDS, totals))
         f.write(f"mean,{np.mean(totals):.1f}\nsd,{np.std(totals, ddof=1):.1f}\n")
     cf = np.asarray(bh.erbspace(20 * Hz, 20 * kHz, CHANNELS))
+    mean = np.mean(channels, axis=0)
     with open(os.path.join(HERE, "channels.csv"), "w") as f:
         f.write("cf_hz,spikes\n")
-        f.writelines(f"{c:.2f},{n:.2f}\n" for c, n in zip(cf, np.mean(channels, axis=0)))
+        f.writelines(f"{c:.2f},{n:.2f}\n" for c, n in zip(cf, mean))
     with open(os.path.join(HERE, "isi.csv"), "w") as f:
         f.write("first_step,intervals\n")
-        f.writelines(f"{k * BIN_STEPS},{n:.1f}\n" for k, n in enumerate(np.mean(isi, axis=0)))
+        mean = np.mean(isi, axis=0)
+        f.writelines(f"{k * BIN_STEPS},{n:.1f}\n" for k, n in enumerate(mean))
 
 
 main()
