@@ -128,7 +128,7 @@ struct bh_network {
     size_t window; /* the most steps of one window */
     void *library; /* generated code */
     char *code;
-    char notice[256];
+    char notice[320];
     bh_status (*report)(void *, double, bh_diag *);
     void *user;
     double *event_time; /* the spikes of one window */
