@@ -1,6 +1,81 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int
-main(void)
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/nearest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct command *const commands[] = {
+    &command_spikes,
+    &command_cochleagram,
+    &command_codegen,
+    &command_devices,
+    &command_version,
+    &command_help,
+    NULL,
+};
+
+const struct command *
+command_find(const char *name)
 {
-    return 2;
+    const char *names[sizeof commands / sizeof commands[0]];
+    size_t count = 0;
+    for (; commands[count]; count++) {
+        if (strcmp(commands[count]->name, name) == 0)
+            return commands[count];
+        names[count] = commands[count]->name;
+    }
+    const char *near = nearest(name, names, count);
+    if (near)
+        say("there is no command '%.60s'; did you mean %s?", name, near);
+    else
+        say("there is no command '%.60s'; see 'bhears help'", name);
+    return NULL;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+    const char *operand = NULL;
+    void *settings = calloc(1, command->settings_size + 1);
+    if (!settings) {
+        say("out of memory");
+        return EXIT_RUN_FAILED;
+    }
+    int status = EXIT_USAGE;
+    switch (settings_parse(command, argc, argv, settings, &operand)) {
+    case PARSED_HELP:
+        usage_command(stdout, command);
+        status = end_output();
+        break;
+    case PARSED:
+        status = command->run(settings, operand);
+        break;
+    case PARSED_WRONG:
+        break;
+    }
+    free(settings);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *option, *command;
+    } spellings[] = {{"--help", "help"},
+                     {"-h", "help"},
+                     {"--version", "version"},
+                     {"-V", "version"}};
+    if (argc < 2) {
+        usage_overview(stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
+        if (strcmp(name, spellings[i].option) == 0)
+            name = spellings[i].command;
+    const struct command *command = command_find(name);
+    return command ? run(command, argc - 1, argv + 1) : EXIT_USAGE;
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/ear.h"
+#include "cli/model.h"
+#include "cli/show.h"
+
+#include <stdlib.h>
+
+struct cochleagram_settings {
+    struct sound_settings sound;
+    struct place_settings places;
+    struct picture_settings picture;
+    struct output_settings {
+        const char *path;
+        int precision;
+        bool quiet;
+    } output;
+};
+
+#define OUTPUT_OFFSET(member) .offset = offsetof(struct output_settings, member)
+
+static const struct setting output_table[] = {
+    {"output", 'o', "FILE",
+     "the picture: .png, .svg or .pdf (needed); an existing file "
+     "is replaced once the new one is complete",
+     .parse = parse_text, OUTPUT_OFFSET(path)},
+    {"precision", 'p', "single|double", "of the filters", .preset = "single",
+     .parse = parse_choice, .choices = precision_names, OUTPUT_OFFSET(precision)},
+    {"quiet", 'q', NULL, "no progress, no summary", .parse = parse_switch,
+     OUTPUT_OFFSET(quiet)},
+};
+
+static const struct setting_group groups[] = {
+    SETTINGS("Output", output_table, struct cochleagram_settings, output),
+    SOUND_SETTINGS(struct cochleagram_settings, sound),
+    PLACE_SETTINGS(struct cochleagram_settings, places),
+    PICTURE_SETTINGS(struct cochleagram_settings, picture),
+};
+
+/* Hears the whole sound. */
+static bh_status
+listen(const struct ear *ear, bh_precision precision, bh_cochleagram *cochleagram,
+       struct meter *meter, double *heard_s, bh_diag *diag)
+{
+    enum { FRAMES = 256 };
+    bh_block block = {.frames = FRAMES,
+                      .channels = ear->places,
+                      .stride = ear->places,
+                      .precision = precision};
+    block.data = malloc(FRAMES * ear->places * bh_precision_size(precision));
+    if (!block.data)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places",
+                           ear->places);
+    bh_status status = BH_OK;
+    size_t got = FRAMES;
+    for (uint64_t heard = 0; status == BH_OK && got == FRAMES;) {
+        status = bh_source_read(ear->out, block, &got, diag);
+        if (status == BH_OK)
+            status = bh_cochleagram_process(cochleagram, bh_block_frames(block, 0, got),
+                                            diag);
+        if (status == BH_OK)
+            status = signals_check(diag);
+        heard += got;
+        *heard_s = (double)heard / ear->samplerate_hz;
+        meter_show(meter, *heard_s);
+    }
+    free(block.data);
+    return status;
+}
+
+static bh_status
+draw(const struct cochleagram_settings *settings, const char *sound,
+     const struct ear *ear, bh_diag *diag)
+{
+    struct meter meter = {0};
+    struct picture picture = {.cf_hz = ear->cf_hz, .sound = sound};
+    bh_cochleagram *cochleagram = NULL;
+    const double start_s = clock_s();
+    BH_TRY(picture_cochleagram(ear->samplerate_hz, ear->places, &cochleagram, diag));
+    bh_status status =
+        meter_start(&meter, ear->duration_s, settings->output.quiet, diag);
+    if (status == BH_OK)
+        status = listen(ear, (bh_precision)settings->output.precision, cochleagram,
+                        &meter, &picture.duration_s, diag);
+    meter_end(&meter);
+    picture.cochleagram = cochleagram;
+    if (status == BH_OK)
+        status =
+            picture_write(settings->output.path, &picture, &settings->picture, diag);
+    bh_cochleagram_free(cochleagram);
+    const double took_s = clock_s() - start_s;
+    if (status == BH_OK && !settings->output.quiet)
+        say("%.3g s of sound, %zu places; %.2f s taken, %.3gx real time",
+            picture.duration_s, ear->places, took_s, picture.duration_s / took_s);
+    return status;
+}
+
+static int
+run(const void *given, const char *sound)
+{
+    const struct cochleagram_settings *settings = given;
+    bh_diag diag = {0};
+    struct ear ear;
+    if (!settings->output.path) {
+        say("cochleagram needs a picture to write, such as -o picture.png");
+        return EXIT_USAGE;
+    }
+    if (bh_picture_check(settings->output.path, &diag) != BH_OK ||
+        ear_open(sound, &settings->sound, &settings->places,
+                 (bh_precision)settings->output.precision, &ear, &diag) != BH_OK)
+        return fail(&diag);
+    signals_catch();
+    const bh_status status = draw(settings, sound, &ear, &diag);
+    ear_close(&ear);
+    return status == BH_OK ? EXIT_DONE : fail(&diag);
+}
+
+const struct command command_cochleagram = {
+    .name = "cochleagram",
+    .operand = "SOUND",
+    .summary = "draw the output of a gammatone filterbank",
+    .about =
+        "Draws the level of each filter over time: RMS in dB SPL. SOUND is a file "
+        "that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input.",
+    .examples = "  bhears cochleagram speech.flac -o speech.png\n"
+                "  bhears cochleagram speech.flac -o speech.pdf -l '60 dB SPL' "
+                "-r 100Hz:8kHz\n",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(struct cochleagram_settings),
+    .run = run,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/model.h"
+
+struct codegen_settings {
+    struct model_settings model;
+    struct code_settings {
+        int precision;
+        double samplerate_hz;
+    } code;
+};
+
+#define CODE_OFFSET(member) .offset = offsetof(struct code_settings, member)
+
+static const struct setting code_table[] = {
+    {"precision", 'p', "single|double", "of the state", .preset = "single",
+     .parse = parse_choice, .choices = precision_names, CODE_OFFSET(precision)},
+    {"samplerate", 0, "FREQUENCY", "of the sound; a step is one sample",
+     .preset = "44.1kHz", .parse = parse_hertz, CODE_OFFSET(samplerate_hz)},
+};
+
+static const struct setting_group groups[] = {
+    MODEL_SETTINGS(struct codegen_settings, model),
+    SETTINGS("Code", code_table, struct codegen_settings, code),
+};
+
+/* A network of the model behind a sound that nobody hears. */
+static bh_status
+print_code(const struct model *model, double samplerate_hz, bh_network *net,
+           bh_diag *diag)
+{
+    bh_sound *silence = NULL;
+    bh_source *source = NULL;
+    bh_group *group = NULL;
+    const char *text = NULL;
+    bh_status status = bh_sound_new(1, 1, samplerate_hz, &silence, diag);
+    if (status == BH_OK)
+        status = bh_sound_source(silence, &source, diag);
+    if (status == BH_OK)
+        status = model_add(model, net, 1, source, &group, diag);
+    if (status == BH_OK)
+        status = bh_network_code(net, &text, diag);
+    if (status == BH_OK)
+        fputs(text, stdout);
+    bh_network_free(net);
+    bh_source_free(source);
+    bh_sound_free(silence);
+    return status;
+}
+
+static int
+run(const void *given, const char *operand)
+{
+    (void)operand;
+    const struct codegen_settings *settings = given;
+    bh_diag diag = {0};
+    struct model model;
+    bh_network *net = NULL;
+    bh_network_config config = bh_network_config_default();
+    config.dt_s = 1 / settings->code.samplerate_hz;
+    if (model_open(&settings->model, (bh_precision)settings->code.precision, &model,
+                   &diag) != BH_OK)
+        return fail(&diag);
+    bh_status status = bh_network_new(&config, &net, &diag);
+    if (status == BH_OK)
+        status = print_code(&model, settings->code.samplerate_hz, net, &diag);
+    model_close(&model);
+    return status == BH_OK ? end_output() : fail(&diag);
+}
+
+const struct command command_codegen = {
+    .name = "codegen",
+    .summary = "print the C code that a model becomes",
+    .about = "Prints the C text that 'bhears spikes' compiles for the same model.",
+    .examples = "  bhears codegen\n"
+                "  bhears codegen -e 'dv/dt = (I-v)/tau : 1\n"
+                "  I : 1' -D tau=10*ms -t 'v > 1' --reset 'v = 0'\n",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(struct codegen_settings),
+    .run = run,
+};

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L
+
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/nerve.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define OUTPUT_OFFSET(member) .offset = offsetof(struct output_settings, member)
+#define RUN_OFFSET(member)    .offset = offsetof(struct run_settings, member)
+
+const char *const random_names[] = {
+    [BH_RANDOM_FAST] = "fast", [BH_RANDOM_PORTABLE] = "portable", NULL};
+
+static const char *const format_names[] = {
+    [BH_SPIKES_AUTO] = "auto", [BH_SPIKES_HDF5] = "h5", [BH_SPIKES_CSV] = "csv", NULL};
+
+static const struct setting output_table[] = {
+    {"output", 'o', "FILE",
+     "the spikes: .h5 (HDF5, SONATA layout), .csv, or - for CSV on "
+     "standard output; an existing file is replaced once the new "
+     "one is complete",
+     .shown = "- where that is no terminal", .parse = parse_text, OUTPUT_OFFSET(path)},
+    {"format", 0, "h5|csv", "of the spikes", .preset = "auto",
+     .shown = "by the ending of FILE", .parse = parse_choice, .choices = format_names,
+     OUTPUT_OFFSET(format)},
+    {"picture", 0, "FILE",
+     "draw the filters' output and the spikes: .png, .svg or .pdf", .parse = parse_text,
+     OUTPUT_OFFSET(picture)},
+    {"quiet", 'q', NULL, "no progress, no summary, no notices", .parse = parse_switch,
+     OUTPUT_OFFSET(quiet)},
+};
+
+static const struct setting fibre_table[] = {
+    {"fibres", 'f', "N", "nerve fibres at each place", .preset = "10",
+     .parse = parse_whole, .least = 1, .most = 1000000, RUN_OFFSET(fibres)},
+};
+
+static const struct setting run_table[] = {
+    {"seed", 'S', "N", "all random numbers follow from it", .preset = "0",
+     .parse = parse_whole, .least = 0, .most = INT64_MAX, RUN_OFFSET(seed)},
+    {"random", 0, "fast|portable", "portable gives the same noise on all machines",
+     .preset = "fast", .parse = parse_choice, .choices = random_names,
+     RUN_OFFSET(random)},
+    {"precision", 'p', "single|double", "of filters and neurons", .preset = "single",
+     .parse = parse_choice, .choices = precision_names, RUN_OFFSET(precision)},
+    {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
+     .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
+     .word = "all", .meaning = 0, RUN_OFFSET(threads)},
+    {"window", 0, "N",
+     "samples that are worked on together, 1 to 1024; no result depends "
+     "on it",
+     .preset = "64", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
+     RUN_OFFSET(window)},
+    {"interpret", 0, NULL, "do not compile the equations; slower, the same spikes",
+     .parse = parse_switch, RUN_OFFSET(interpret)},
+};
+
+static const struct setting_group groups[] = {
+    SETTINGS("Output", output_table, struct spikes_settings, output),
+    SOUND_SETTINGS(struct spikes_settings, sound),
+    PLACE_SETTINGS(struct spikes_settings, places),
+    SETTINGS("Fibres", fibre_table, struct spikes_settings, run),
+    MODEL_SETTINGS(struct spikes_settings, model),
+    SETTINGS("Run", run_table, struct spikes_settings, run),
+    PICTURE_SETTINGS(struct spikes_settings, picture),
+};
+
+/* Where the spikes go; false, and a message, where that is not clear. */
+static bool
+choose_output(const struct spikes_settings *settings, struct nerve_task *task)
+{
+    const char *path = settings->output.path, *picture = settings->output.picture;
+    task->path = path;
+    task->format = (bh_spike_format)settings->output.format;
+    if (path && picture && strcmp(path, picture) == 0) {
+        say("spikes and picture cannot both be '%s'", path);
+        return false;
+    }
+    if (path)
+        return true;
+    if (task->format == BH_SPIKES_HDF5) {
+        say("HDF5 cannot go to standard output; name a file, such as -o spikes.h5");
+        return false;
+    }
+    if (task->format == BH_SPIKES_CSV || (!picture && !isatty(STDOUT_FILENO))) {
+        task->path = "-";
+        return true;
+    }
+    if (!picture)
+        say("say where the spikes shall go: -o spikes.h5, -o spikes.csv, --format csv "
+            "to see them here, or --picture spikes.png");
+    return picture != NULL;
+}
+
+static void
+summarize(const struct nerve_result *r)
+{
+    say("%.3g s of sound, %zu places x %zu fibres, %llu spikes (%.3g Hz each fibre); "
+        "%.2f s taken, %.3gx real time, %d thread%s",
+        r->heard_s, r->places, r->fibres / r->places, (unsigned long long)r->spikes,
+        r->heard_s > 0 ? (double)r->spikes / (double)r->fibres / r->heard_s : 0,
+        r->took_s, r->heard_s / r->took_s, r->threads, r->threads == 1 ? "" : "s");
+}
+
+static int
+run(const void *given, const char *sound)
+{
+    const struct spikes_settings *settings = given;
+    struct nerve_task task = {.settings = settings, .sound = sound};
+    struct nerve_result result;
+    bh_diag diag = {0};
+    if (!choose_output(settings, &task))
+        return EXIT_USAGE;
+    if (nerve_run(&task, &result, &diag) != BH_OK)
+        return fail(&diag);
+    if (!settings->output.quiet)
+        summarize(&result);
+    return EXIT_DONE;
+}
+
+const struct command command_spikes = {
+    .name = "spikes",
+    .operand = "SOUND",
+    .summary = "turn a sound into the spikes of the auditory nerve",
+    .about =
+        "Hears SOUND through a gammatone filterbank and writes the spikes of the "
+        "auditory "
+        "nerve. SOUND is a file that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or - "
+        "for standard input.\n\n"
+        "Each place of the cochlea drives some fibres: fibre f of place p has the "
+        "index "
+        "p * fibres + f. The fibres are leaky integrate-and-fire neurons with noise, "
+        "driven by 3 * (half-wave rectified pressure)^(1/3): the simple auditory nerve "
+        "of "
+        "Brian hears. 300 places with 10 fibres each are the 3000 fibres of its "
+        "example at "
+        "a tenth of the work for filters: with 7 places or more to the ERB they still "
+        "lie far "
+        "closer than a filter, which is an ERB wide, can tell apart, and ten fibres "
+        "that "
+        "hear the same make a rate visible.\n\n"
+        "CSV has the columns time_s, index and cf_hz. HDF5 has times in ms, and all "
+        "that "
+        "is needed to make the file again as attributes of its root.",
+    .examples =
+        "  bhears spikes speech.flac -o speech.h5 --picture speech.png\n"
+        "  bhears spikes speech.flac -l '60 dB SPL' -d 1s > spikes.csv\n"
+        "  sox speech.flac -t wav - | bhears spikes - -o speech.csv -n 100 -f 1\n"
+        "  bhears spikes speech.flac -o own.h5 -e own.eqs -t 'v > 15*mV' \\\n"
+        "      --reset 'v = 0*mV' --link 'I = x*10*mV' -D tau=10*ms\n",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(struct spikes_settings),
+    .run = run,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CLI_COMMAND_H
+#define BH_CLI_COMMAND_H
+
+#include "cli/settings.h"
+
+#include <stddef.h>
+
+/* How the program ends. Signals end it with 128 plus their number. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_RUN_FAILED = 1, /* files, data, memory */
+    EXIT_USAGE = 2,      /* what was asked for cannot be */
+};
+
+/* One command, in a file cmd_<name>.c of its own. */
+struct command {
+    const char *name;
+    const char *operand; /* what stands behind the name in --help, or NULL */
+    bool operand_optional;
+    const char *summary;  /* one line, for the list of commands */
+    const char *about;    /* paragraphs, or NULL */
+    const char *examples; /* lines, or NULL */
+    const struct setting_group *groups;
+    size_t group_count;
+    size_t settings_size; /* of the struct that the groups point into */
+    /* Does the work and returns the exit status. `settings` is that struct, filled;
+     * `operand` is NULL where none was given. */
+    int (*run)(const void *settings, const char *operand);
+};
+
+extern const struct command command_spikes, command_cochleagram, command_codegen,
+    command_devices, command_version, command_help;
+
+/* main.c: the commands in the order of the help, ended by NULL. */
+extern const struct command *const commands[];
+
+/* The command of that name; where there is none it says so, with the nearest one. */
+const struct command *command_find(const char *name);
+
+/* usage.c: what --help prints. */
+void usage_overview(FILE *out);
+void usage_command(FILE *out, const struct command *command);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L
+
+#include "cli/console.h"
+
+#include "cli/command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW_S 0.1
+
+static volatile sig_atomic_t caught;
+
+void
+say(const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(stderr, "bhears: %s\n", text);
+}
+
+int
+fail(const bh_diag *diag)
+{
+    char text[1024];
+    bh_diag_format(diag, text, sizeof text);
+    say("%s", text);
+    switch (diag->status) {
+    case BH_ERR_ARGUMENT:
+    case BH_ERR_TEXT:
+        return EXIT_USAGE;
+    case BH_ERR_STOPPED:
+        return caught ? 128 + (int)caught : EXIT_RUN_FAILED;
+    default:
+        return EXIT_RUN_FAILED;
+    }
+}
+
+int
+end_output(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    say("cannot write to standard output: %s", errno ? strerror(errno) : "write error");
+    return EXIT_RUN_FAILED;
+}
+
+static void
+remember(int number)
+{
+    caught = number;
+}
+
+void
+signals_catch(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = remember,
+                               .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction before;
+        /* nohup and shells' background jobs ignore some: that stays. */
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+bh_status
+signals_check(bh_diag *diag)
+{
+    return caught ? bh_diag_set(diag, BH_ERR_STOPPED, "interrupted") : BH_OK;
+}
+
+double
+clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+bh_status
+meter_start(struct meter *meter, double total_s, bool quiet, bh_diag *diag)
+{
+    const char *terminal = getenv("TERM");
+    *meter = (struct meter){.shown_s = clock_s()};
+    if (quiet || !isatty(STDERR_FILENO) || (terminal && strcmp(terminal, "dumb") == 0))
+        return BH_OK;
+    return bh_progress_new(total_s, &meter->progress, diag);
+}
+
+void
+meter_show(struct meter *meter, double done_s)
+{
+    char text[160];
+    const double now = meter->progress ? clock_s() : 0;
+    if (!meter->progress || now < meter->shown_s + REDRAW_S)
+        return;
+    bh_progress_text(meter->progress, done_s, text, sizeof text);
+    fprintf(stderr, "\r%s\033[K", text);
+    meter->shown_s = now;
+    meter->drawn = true;
+}
+
+void
+meter_end(struct meter *meter)
+{
+    if (meter->drawn)
+        fputs("\r\033[K", stderr);
+    bh_progress_free(meter->progress);
+    *meter = (struct meter){0};
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CLI_CONSOLE_H
+#define BH_CLI_CONSOLE_H
+
+/* What the user sees besides the data, and how the user stops a run. */
+
+#include <brianhears.h>
+#include <stdbool.h>
+
+/* Writes "bhears: <message>" and a newline to standard error. */
+void say(const char *format, ...) BH_PRINTF(1, 2);
+
+/* Says what went wrong, and returns the exit status that belongs to it. */
+int fail(const bh_diag *diag);
+
+/* Ends standard output: EXIT_DONE, or says that it could not be written. */
+int end_output(void);
+
+/* From here on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the program;
+ * the second one does end it. */
+void signals_catch(void);
+/* BH_ERR_STOPPED after such a signal. */
+bh_status signals_check(bh_diag *diag);
+
+/* A line on standard error that says how far a run is: only on a terminal, and at most
+ * ten times a second. */
+struct meter {
+    bh_progress *progress; /* NULL: shows nothing */
+    double shown_s;
+    bool drawn;
+};
+
+/* `total_s` of sound are to come, or NaN. */
+bh_status meter_start(struct meter *meter, double total_s, bool quiet, bh_diag *diag);
+void meter_show(struct meter *meter, double done_s);
+/* Takes the line away. */
+void meter_end(struct meter *meter);
+
+/* Seconds on a steady clock. */
+double clock_s(void);
+
+#endif

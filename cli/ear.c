@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/ear.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SOUND_OFFSET(member) .offset = offsetof(struct sound_settings, member)
+#define PLACE_OFFSET(member) .offset = offsetof(struct place_settings, member)
+
+/* Where the places end unless the user says where. */
+#define TOP_HZ      20000.0
+#define TOP_OF_BAND 0.9
+
+const struct setting sound_table[5] = {
+    {"level", 'l', "LEVEL",
+     "set the sound to this level, as '60 dB SPL'; what is heard "
+     "of it (--channel, --start, --duration) has it then",
+     .preset = "file", .shown = "as the file has it", .parse = parse_level,
+     .word = "file", .meaning = NAN, SOUND_OFFSET(level_db)},
+    {"full-scale-db", 0, "LEVEL",
+     "level of a square wave that fills the file's range, "
+     "dB SPL (RMS 1.0)",
+     .preset = "pascal", .shown = "93.979, so 1.0 is 1 Pa", .parse = parse_level,
+     .word = "pascal", .meaning = BH_FULL_SCALE_PASCAL, SOUND_OFFSET(full_scale_db)},
+    {"channel", 'c', "mix|N",
+     "the mean of all channels, or one of them; the first is 0", .preset = "mix",
+     .parse = parse_whole, .least = 0, .most = 1023, .word = "mix",
+     .meaning = BH_CHANNEL_MIX, SOUND_OFFSET(channel)},
+    {"start", 's', "TIME", "where to begin, as 1.5s or 200ms", .preset = "0s",
+     .parse = parse_seconds, SOUND_OFFSET(start_s)},
+    {"duration", 'd', "TIME", "how long to listen at most, as 2s", .preset = "all",
+     .shown = "to the end", .parse = parse_seconds, .word = "all", .meaning = INFINITY,
+     SOUND_OFFSET(duration_s)},
+};
+
+const struct setting place_table[2] = {
+    {"places", 'n', "N", "how many filters, equally spaced on the ERB scale",
+     .preset = "300", .parse = parse_whole, .least = 1, .most = 1000000,
+     PLACE_OFFSET(places)},
+    {"cf-range", 'r', "LOW:HIGH",
+     "their lowest and highest characteristic frequency, as 20Hz:8kHz; HIGH may be "
+     "auto: "
+     "20 kHz, or 0.9 of half the sample rate where that is lower",
+     .preset = "20Hz:auto", .parse = parse_range, .word = "auto", PLACE_OFFSET(cf)},
+};
+
+static bh_status
+range_ends(const struct range *range, double samplerate_hz, double *high_hz,
+           bh_diag *diag)
+{
+    const double half_hz = samplerate_hz / 2, top_hz = TOP_OF_BAND * half_hz;
+    double high = range->high_hz;
+    if (isnan(high))
+        high = top_hz < TOP_HZ ? top_hz : TOP_HZ;
+    if (high >= half_hz)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "--cf-range: %.10g Hz is not below half the sample rate of the "
+            "sound, %.10g Hz",
+            high, half_hz);
+    if (range->low_hz >= high)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "--cf-range: %.10g Hz is too high to begin with; the places of "
+            "this sound end at %.10g Hz",
+            range->low_hz, high);
+    *high_hz = high;
+    return BH_OK;
+}
+
+static bh_status
+bank_open(const struct place_settings *places, bh_precision precision, struct ear *ear,
+          bh_diag *diag)
+{
+    double high_hz = 0;
+    BH_TRY(range_ends(&places->cf, ear->samplerate_hz, &high_hz, diag));
+    double *cf_hz = malloc(ear->places * sizeof *cf_hz);
+    if (!cf_hz)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places",
+                           ear->places);
+    bh_status status = bh_erbspace(places->cf.low_hz, high_hz, ear->places,
+                                   bh_erb_params_default(), cf_hz, diag);
+    if (status == BH_OK)
+        status = bh_gammatone_new(ear->samplerate_hz, cf_hz, ear->places, NULL,
+                                  precision, &ear->bank, diag);
+    free(cf_hz);
+    if (status != BH_OK)
+        return status;
+    ear->cf_hz = bh_filterbank_cf(ear->bank);
+    return bh_filterbank_source(ear->bank, ear->sound, &ear->out, diag);
+}
+
+bh_status
+ear_open(const char *path, const struct sound_settings *sound,
+         const struct place_settings *places, bh_precision precision, struct ear *out,
+         bh_diag *diag)
+{
+    struct ear ear = {.places = (size_t)places->places};
+    const bh_soundfile_options options = {.full_scale_db = sound->full_scale_db,
+                                          .level_db = sound->level_db,
+                                          .channel = (int)sound->channel,
+                                          .start_s = sound->start_s,
+                                          .duration_s = sound->duration_s};
+    BH_TRY(bh_soundfile_open(path, &options, &ear.sound, diag));
+    const uint64_t length = bh_source_length(ear.sound);
+    ear.samplerate_hz = bh_source_samplerate(ear.sound);
+    ear.duration_s = length == BH_LENGTH_UNKNOWN ? NAN
+                                                 : (double)length / ear.samplerate_hz;
+    const bh_status status = bank_open(places, precision, &ear, diag);
+    if (status != BH_OK)
+        ear_close(&ear);
+    else
+        *out = ear;
+    return status;
+}
+
+void
+ear_close(struct ear *ear)
+{
+    bh_source_free(ear->out);
+    bh_filterbank_free(ear->bank);
+    bh_source_free(ear->sound);
+    *ear = (struct ear){0};
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CLI_EAR_H
+#define BH_CLI_EAR_H
+
+/* From a sound file to the output of a gammatone bank, and the options for that. */
+
+#include "cli/settings.h"
+
+struct sound_settings {
+    double level_db, full_scale_db, start_s, duration_s;
+    int64_t channel;
+};
+
+struct place_settings {
+    int64_t places;
+    struct range cf;
+};
+
+extern const struct setting sound_table[5], place_table[2];
+
+#define SOUND_SETTINGS(type, member) SETTINGS("Sound", sound_table, type, member)
+#define PLACE_SETTINGS(type, member) SETTINGS("Places", place_table, type, member)
+
+struct ear {
+    bh_source *sound;
+    bh_filterbank *bank;
+    bh_source *out; /* the bank's output */
+    size_t places;
+    const double *cf_hz; /* the bank's */
+    double samplerate_hz;
+    double duration_s; /* NaN where nobody knows */
+};
+
+/* Opens the sound and puts the bank behind it. On failure nothing is left open. */
+bh_status ear_open(const char *path, const struct sound_settings *sound,
+                   const struct place_settings *places, bh_precision precision,
+                   struct ear *out, bh_diag *diag);
+void ear_close(struct ear *ear);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/model.h"
+
+#include "cli/quantity.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MODEL_OFFSET(member)                                                           \
+    .parse = parse_text, .offset = offsetof(struct model_settings, member)
+
+/* The simple auditory nerve of Brian hears (Fontaine, Goodman, Benichoux and Brette,
+ * Front. Neuroinform. 5:9, 2011): leaky integrate-and-fire neurons with noise. */
+#define EQUATIONS                                                                      \
+    "dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 (unless refractory)\n"           \
+    "I : 1\n"
+#define THRESHOLD  "v > 1"
+#define RESET      "v = 0"
+#define REFRACTORY "5*ms"
+#define LINK       "I = 3*clip(x,0,inf)**(1/3)"
+
+/* Files of equations are short; this only keeps a wrong one from filling the memory. */
+enum { FILE_MAX = 1 << 20 };
+
+const char *const precision_names[] = {
+    [BH_SINGLE] = "single", [BH_DOUBLE] = "double", NULL};
+
+const struct setting model_table[7] = {
+    {"equations", 'e', "FILE|TEXT",
+     "a model of your own: a text with '=', or a file; "
+     "then --threshold is needed too",
+     .shown = "the simple auditory nerve", MODEL_OFFSET(equations)},
+    {"threshold", 't', "CONDITION", "when a fibre spikes", .shown = THRESHOLD,
+     MODEL_OFFSET(threshold)},
+    {"reset", 0, "STATEMENTS", "what a spike does",
+     .shown = RESET "; with --equations nothing", MODEL_OFFSET(reset)},
+    {"refractory", 0, "TIME", "how long after a spike, as 5ms, or a condition",
+     .shown = REFRACTORY "; with --equations not at all", MODEL_OFFSET(refractory)},
+    {"method", 'm', "NAME", "euler, exponential_euler, rk2, rk4, heun or milstein",
+     .preset = "euler", MODEL_OFFSET(method)},
+    {"link", 0, "VARIABLE = EXPR",
+     "how the filters' output x (Pa) drives the fibres; "
+     "without VARIABLE = it drives I",
+     .preset = LINK, MODEL_OFFSET(link)},
+    {"define", 'D', "NAME=VALUE",
+     "a value the texts may use, as tau=10*ms; may be given "
+     "again",
+     .parse = parse_list, .offset = offsetof(struct model_settings, define)},
+};
+
+static bh_status
+file_read(const char *path, char **out, bh_diag *diag)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return bh_diag_set(
+            diag, BH_ERR_FILE,
+            "cannot read the equations '%s': %s (a text of equations would "
+            "have a '=' in it)",
+            path, strerror(errno));
+    char *text = malloc(FILE_MAX + 1);
+    const size_t length = text ? fread(text, 1, FILE_MAX + 1, file) : 0;
+    const int failed = ferror(file);
+    fclose(file);
+    bh_status status = BH_OK;
+    if (!text)
+        status = bh_diag_set(diag, BH_ERR_MEMORY, "no memory for '%s'", path);
+    else if (failed)
+        status = bh_diag_set(diag, BH_ERR_FILE, "cannot read the equations '%s'", path);
+    else if (length > FILE_MAX || memchr(text, 0, length))
+        status = bh_diag_set(diag, BH_ERR_FORMAT, "'%s' is no text of equations", path);
+    if (status != BH_OK) {
+        free(text);
+        return status;
+    }
+    text[length] = 0;
+    *out = text;
+    return BH_OK;
+}
+
+/* "NAME = EXPR" (but not "a == b") into its parts; where there is no NAME the name
+ * stays as it is. */
+static const char *
+split_name(const char *text, char *name, size_t size)
+{
+    const char *begin = text + strspn(text, " \n");
+    const char *end = begin;
+    while (isalnum((unsigned char)*end) || *end == '_')
+        end++;
+    const char *equals = end + strspn(end, " ");
+    if (end == begin || *equals != '=' || equals[1] == '=' ||
+        (size_t)(end - begin) >= size)
+        return text;
+    snprintf(name, size, "%.*s", (int)(end - begin), begin);
+    return equals + 1 + strspn(equals + 1, " ");
+}
+
+/* "5ms", which the language does not know, as the product that it does. */
+static const char *
+with_star(const char *text, char *buffer, size_t size)
+{
+    double seconds, hertz;
+    if (quantity_parse(text, QUANTITY_TIME, &seconds, NULL) == BH_OK)
+        snprintf(buffer, size, "%.17g*second", seconds);
+    else if (quantity_parse(text, QUANTITY_FREQUENCY, &hertz, NULL) == BH_OK)
+        snprintf(buffer, size, "%.17g*hertz", hertz);
+    else
+        return text;
+    return strchr(text, '*') ? text : buffer;
+}
+
+static bh_status
+define(const struct text_list *list, bh_namespace *names, bh_diag *diag)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        char name[64] = "", buffer[64];
+        const char *value = split_name(list->text[i], name, sizeof name);
+        if (!*name)
+            return bh_diag_set(diag, BH_ERR_TEXT,
+                               "--define: '%.60s' is not NAME=VALUE, such as tau=10*ms",
+                               list->text[i]);
+        BH_TRY(bh_namespace_set(names, name, with_star(value, buffer, sizeof buffer),
+                                diag));
+    }
+    return BH_OK;
+}
+
+static const char *
+either(const char *given, const char *standard)
+{
+    return given ? given : standard;
+}
+
+static bh_status
+resolve(const struct model_settings *settings, struct model *model, bh_diag *diag)
+{
+    bh_group_config *group = &model->group;
+    const bool own = settings->equations != NULL;
+    if (own && !settings->threshold)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "--equations needs a --threshold, such as 'v > 1', or there "
+                           "are no spikes");
+    group->equations = either(settings->equations, EQUATIONS);
+    if (own && !strchr(settings->equations, '=')) {
+        BH_TRY(file_read(settings->equations, &model->file, diag));
+        group->equations = model->file;
+    }
+    group->threshold = either(settings->threshold, THRESHOLD);
+    group->reset = either(settings->reset, own ? NULL : RESET);
+    group->refractory = either(settings->refractory, own ? NULL : REFRACTORY);
+    group->method = settings->method;
+    strcpy(model->variable, "I");
+    model->link = split_name(settings->link, model->variable, sizeof model->variable);
+    BH_TRY(bh_namespace_new(&model->names, diag));
+    return define(&settings->define, model->names, diag);
+}
+
+bh_status
+model_open(const struct model_settings *settings, bh_precision precision,
+           struct model *out, bh_diag *diag)
+{
+    struct model model = {.group = bh_group_config_default()};
+    model.group.name = "nerve";
+    model.group.precision = precision;
+    const bh_status status = resolve(settings, &model, diag);
+    if (status != BH_OK)
+        model_close(&model);
+    else
+        *out = model;
+    return status;
+}
+
+void
+model_close(struct model *model)
+{
+    free(model->file);
+    bh_namespace_free(model->names);
+    *model = (struct model){0};
+}
+
+bh_status
+model_add(const struct model *model, bh_network *net, size_t count, bh_source *source,
+          bh_group **out, bh_diag *diag)
+{
+    char buffer[64];
+    bh_group *group = NULL;
+    bh_group_config config = model->group;
+    config.count = count;
+    config.names = model->names;
+    if (config.refractory)
+        config.refractory = with_star(config.refractory, buffer, sizeof buffer);
+    BH_TRY(bh_group_new(net, &config, &group, diag));
+    BH_TRY(bh_link(group, model->variable, source, model->link, diag));
+    *out = group;
+    return BH_OK;
+}

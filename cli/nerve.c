@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/nerve.h"
+
+#include "cli/console.h"
+
+#include <stdlib.h>
+
+/* Everything that a run holds. */
+struct nerve {
+    const struct nerve_task *task;
+    struct ear ear;
+    struct model model;
+    bh_network *net;
+    bh_group *group;
+    bh_spike_monitor *monitor;
+    double *cf_hz; /* of each fibre */
+    size_t fibres;
+    bh_spike_writer *writer;
+    bh_raster *raster;
+    bh_cochleagram *cochleagram;
+    struct meter meter;
+};
+
+static bh_status
+take_spikes(void *user, bh_events events, bh_diag *diag)
+{
+    struct nerve *nerve = user;
+    if (nerve->writer)
+        BH_TRY(bh_spike_writer_write(nerve->writer, events, diag));
+    return nerve->raster ? bh_raster_add(nerve->raster, events, diag) : BH_OK;
+}
+
+static bh_status
+watch_ear(void *user, bh_block block, bh_diag *diag)
+{
+    struct nerve *nerve = user;
+    return bh_cochleagram_process(nerve->cochleagram, block, diag);
+}
+
+static bh_status
+report(void *user, double time_s, bh_diag *diag)
+{
+    struct nerve *nerve = user;
+    meter_show(&nerve->meter, time_s);
+    return signals_check(diag);
+}
+
+static bh_status
+spread_cf(struct nerve *nerve, bh_diag *diag)
+{
+    const uint64_t each = (uint64_t)nerve->task->settings->run.fibres;
+    const uint64_t fibres = each * nerve->ear.places;
+    if (fibres > INT32_MAX)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%zu places with %llu fibres each are too many fibres",
+                           nerve->ear.places, (unsigned long long)each);
+    nerve->fibres = (size_t)fibres;
+    nerve->cf_hz = malloc(nerve->fibres * sizeof *nerve->cf_hz);
+    if (!nerve->cf_hz)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu fibres",
+                           nerve->fibres);
+    for (size_t i = 0; i < nerve->fibres; i++)
+        nerve->cf_hz[i] = nerve->ear.cf_hz[i / each];
+    return BH_OK;
+}
+
+static bh_status
+build_network(struct nerve *nerve, bh_diag *diag)
+{
+    const struct run_settings *run = &nerve->task->settings->run;
+    bh_network_config config = bh_network_config_default();
+    config.dt_s = 1 / nerve->ear.samplerate_hz;
+    config.seed = (uint64_t)run->seed;
+    config.random = (bh_random_mode)run->random;
+    config.threads = (int)run->threads;
+    config.window = (size_t)run->window;
+    config.code = run->interpret ? BH_CODE_INTERPRETED : BH_CODE_AUTO;
+    BH_TRY(bh_network_new(&config, &nerve->net, diag));
+    BH_TRY(model_add(&nerve->model, nerve->net, nerve->fibres, nerve->ear.out,
+                     &nerve->group, diag));
+    bh_spike_monitor_config listener = bh_spike_monitor_config_default();
+    listener.record = false;
+    listener.sink = take_spikes;
+    listener.user = nerve;
+    BH_TRY(bh_spike_monitor_new(nerve->group, &listener, &nerve->monitor, diag));
+    BH_TRY(bh_network_prepare(nerve->net, diag));
+    return signals_check(diag);
+}
+
+static bh_status
+open_spikes(struct nerve *nerve, bh_diag *diag)
+{
+    const struct nerve_task *task = nerve->task;
+    const struct spikes_settings *s = task->settings;
+    const bh_group_config *model = &nerve->model.group;
+    char seed[24];
+    snprintf(seed, sizeof seed, "%lld", (long long)s->run.seed);
+    const bh_spike_metadata metadata[] = {
+        {"program", "bhears " BH_VERSION, 0},
+        {"sound", task->sound, 0},
+        {"samplerate_hz", NULL, nerve->ear.samplerate_hz},
+        {"level_db_spl", NULL, s->sound.level_db},
+        {"full_scale_db", NULL, s->sound.full_scale_db},
+        {"channel", NULL, (double)s->sound.channel},
+        {"start_s", NULL, s->sound.start_s},
+        {"places", NULL, (double)nerve->ear.places},
+        {"fibres_per_place", NULL, (double)s->run.fibres},
+        {"cf_low_hz", NULL, nerve->cf_hz[0]},
+        {"cf_high_hz", NULL, nerve->cf_hz[nerve->fibres - 1]},
+        {"dt_s", NULL, bh_network_dt(nerve->net)},
+        {"seed", seed, 0},
+        {"random", random_names[s->run.random], 0},
+        {"precision", precision_names[s->run.precision], 0},
+        {"equations", model->equations, 0},
+        {"threshold", model->threshold, 0},
+        {"reset", model->reset ? model->reset : "", 0},
+        {"refractory", model->refractory ? model->refractory : "", 0},
+        {"method", model->method, 0},
+        {"link", s->model.link, 0},
+    };
+    bh_spike_writer_config config = bh_spike_writer_config_default();
+    config.path = task->path;
+    config.format = task->format;
+    config.neurons = nerve->fibres;
+    config.cf_hz = nerve->cf_hz;
+    config.dt_s = bh_network_dt(nerve->net);
+    config.metadata = metadata;
+    config.metadata_count = sizeof metadata / sizeof metadata[0];
+    return bh_spike_writer_open(&config, &nerve->writer, diag);
+}
+
+static bh_status
+open_picture(struct nerve *nerve, bh_diag *diag)
+{
+    const bh_raster_config config =
+        bh_raster_config_default(nerve->fibres, nerve->cf_hz);
+    BH_TRY(bh_raster_new(&config, &nerve->raster, diag));
+    BH_TRY(picture_cochleagram(nerve->ear.samplerate_hz, nerve->ear.places,
+                               &nerve->cochleagram, diag));
+    return bh_network_watch(nerve->net, nerve->ear.out, watch_ear, nerve, diag);
+}
+
+static bh_status
+prepare(struct nerve *nerve, bh_diag *diag)
+{
+    const struct nerve_task *task = nerve->task;
+    const struct spikes_settings *s = task->settings;
+    const bh_precision precision = (bh_precision)s->run.precision;
+    if (s->output.picture)
+        BH_TRY(bh_picture_check(s->output.picture, diag));
+    BH_TRY(model_open(&s->model, precision, &nerve->model, diag));
+    BH_TRY(ear_open(task->sound, &s->sound, &s->places, precision, &nerve->ear, diag));
+    signals_catch();
+    BH_TRY(spread_cf(nerve, diag));
+    BH_TRY(build_network(nerve, diag));
+    if (bh_network_notice(nerve->net) && !s->output.quiet)
+        say("%s", bh_network_notice(nerve->net));
+    if (task->path)
+        BH_TRY(open_spikes(nerve, diag));
+    return s->output.picture ? open_picture(nerve, diag) : BH_OK;
+}
+
+static bh_status
+listen(struct nerve *nerve, bh_diag *diag)
+{
+    const bool quiet = nerve->task->settings->output.quiet;
+    BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, quiet, diag));
+    bh_network_report(nerve->net, report, nerve);
+    const bh_status status = bh_network_run(nerve->net, BH_UNTIL_END, diag);
+    meter_end(&nerve->meter);
+    return status;
+}
+
+static bh_status
+finish(struct nerve *nerve, bh_diag *diag)
+{
+    const struct spikes_settings *s = nerve->task->settings;
+    const double heard_s = bh_network_time(nerve->net);
+    bh_spike_writer *writer = nerve->writer;
+    nerve->writer = NULL;
+    if (writer)
+        BH_TRY(bh_spike_writer_close(writer, heard_s, diag));
+    if (!s->output.picture)
+        return BH_OK;
+    const struct picture picture = {.cochleagram = nerve->cochleagram,
+                                    .cf_hz = nerve->ear.cf_hz,
+                                    .raster = nerve->raster,
+                                    .sound = nerve->task->sound,
+                                    .duration_s = heard_s};
+    return picture_write(s->output.picture, &picture, &s->picture, diag);
+}
+
+static void
+release(struct nerve *nerve)
+{
+    bh_spike_writer_abort(nerve->writer);
+    bh_raster_free(nerve->raster);
+    bh_cochleagram_free(nerve->cochleagram);
+    bh_network_free(nerve->net);
+    ear_close(&nerve->ear);
+    model_close(&nerve->model);
+    free(nerve->cf_hz);
+}
+
+bh_status
+nerve_run(const struct nerve_task *task, struct nerve_result *result, bh_diag *diag)
+{
+    struct nerve nerve = {.task = task};
+    const double start_s = clock_s();
+    bh_status status = prepare(&nerve, diag);
+    if (status == BH_OK)
+        status = listen(&nerve, diag);
+    if (status == BH_OK)
+        status = finish(&nerve, diag);
+    if (status == BH_OK)
+        *result = (struct nerve_result){.heard_s = bh_network_time(nerve.net),
+                                        .took_s = clock_s() - start_s,
+                                        .places = nerve.ear.places,
+                                        .fibres = nerve.fibres,
+                                        .spikes = bh_spike_monitor_count(nerve.monitor),
+                                        .threads = bh_network_threads(nerve.net)};
+    release(&nerve);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CLI_SETTINGS_H
+#define BH_CLI_SETTINGS_H
+
+/* Options as tables: parsing, defaults and --help all come from the same entry. */
+
+#include <brianhears.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct setting;
+
+/* Reads `text` into `target`; on failure the sentence is about `text` alone. */
+typedef bh_status setting_parser(const struct setting *setting, const char *text,
+                                 void *target, bh_diag *diag);
+
+struct setting {
+    const char *name;  /* long, without dashes */
+    char letter;       /* short, or 0 */
+    const char *value; /* what stands for the value in --help; NULL: a switch */
+    const char *help;
+    const char *preset; /* what is parsed where the option is not given, or NULL */
+    const char *shown;  /* the default in words, where the preset does not say it */
+    setting_parser *parse;
+    size_t offset; /* of the target in the group's struct */
+    /* What the parser needs to know; which of it depends on the parser. */
+    const char *const *choices; /* ended by NULL */
+    int64_t least, most;
+    const char *word; /* a word instead of a number ... */
+    double meaning;   /* ... and what it means */
+};
+
+/* Settings that belong together and fill one struct. */
+struct setting_group {
+    const char *title;
+    const struct setting *settings;
+    size_t count;
+    size_t offset; /* of that struct in the command's */
+};
+
+#define SETTINGS(title, table, type, member)                                           \
+    {                                                                                  \
+        title, table, sizeof(table) / sizeof(table)[0], offsetof(type, member)         \
+    }
+
+setting_parser parse_switch;  /* bool */
+setting_parser parse_text;    /* const char *, borrowed */
+setting_parser parse_list;    /* struct text_list, borrowed */
+setting_parser parse_choice;  /* int: which of `choices` */
+setting_parser parse_whole;   /* int64_t: least to most, or word */
+setting_parser parse_level;   /* double, dB SPL, or word */
+setting_parser parse_seconds; /* double, s, 0 or more, or word */
+setting_parser parse_hertz;   /* double, Hz, above 0 */
+setting_parser parse_range;   /* struct range; `word` may stand for the high end */
+
+/* Texts of an option that may be given several times. */
+struct text_list {
+    const char *text[64];
+    size_t count;
+};
+
+struct range {
+    double low_hz, high_hz; /* NaN where the word was given */
+};
+
+struct command;
+
+enum parse_result { PARSED, PARSED_HELP, PARSED_WRONG };
+
+/* Fills the command's settings from its presets, then from argv, and finds the operand.
+ * Where something is wrong it says so and the result is PARSED_WRONG. */
+enum parse_result settings_parse(const struct command *command, int argc, char **argv,
+                                 void *settings, const char **operand);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/show.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PICTURE_OFFSET(member) .offset = offsetof(struct picture_settings, member)
+
+const struct setting picture_table[3] = {
+    {"width", 0, "PIXELS", "of the picture; SVG and PDF take 200 to the inch",
+     .preset = "auto", .shown = "1600", .parse = parse_whole, .least = 200,
+     .most = 8000, .word = "auto", .meaning = 0, PICTURE_OFFSET(width_px)},
+    {"height", 0, "PIXELS", "of the picture", .preset = "auto",
+     .shown = "640, with spikes 1000", .parse = parse_whole, .least = 200, .most = 8000,
+     .word = "auto", .meaning = 0, PICTURE_OFFSET(height_px)},
+    {"title", 0, "TEXT", "above the picture", .shown = "the name of the sound",
+     .parse = parse_text, PICTURE_OFFSET(title)},
+};
+
+bh_status
+picture_cochleagram(double samplerate_hz, size_t places, bh_cochleagram **out,
+                    bh_diag *diag)
+{
+    const bh_cochleagram_config config =
+        bh_cochleagram_config_default(samplerate_hz, places);
+    return bh_cochleagram_new(&config, out, diag);
+}
+
+/* The characteristic frequency in the middle of each row, on the scale of the channels.
+ */
+static void
+row_cf(const bh_cochleagram *cochleagram, const double *cf_hz, double *row_cf_hz)
+{
+    for (size_t row = 0; row < bh_cochleagram_rows(cochleagram); row++) {
+        const size_t first = bh_cochleagram_row_channel(cochleagram, row);
+        const size_t last = bh_cochleagram_row_channel(cochleagram, row + 1) - 1;
+        row_cf_hz[row] =
+            (cf_hz[first + (last - first) / 2] + cf_hz[last - (last - first) / 2]) / 2;
+    }
+}
+
+static bh_picture_options
+options_for(const struct picture *picture, const struct picture_settings *settings)
+{
+    const int panels = (picture->cochleagram != NULL) + (picture->raster != NULL);
+    bh_picture_options options = bh_picture_options_default(panels);
+    if (settings->width_px)
+        options.width_px = (int)settings->width_px;
+    if (settings->height_px)
+        options.height_px = (int)settings->height_px;
+    const char *slash = strrchr(picture->sound, '/');
+    const char *name = slash ? slash + 1 : picture->sound;
+    options.title = settings->title ? settings->title : name;
+    if (!*options.title || strcmp(options.title, "-") == 0)
+        options.title = NULL;
+    options.duration_s = picture->duration_s;
+    return options;
+}
+
+bh_status
+picture_write(const char *path, const struct picture *picture,
+              const struct picture_settings *settings, bh_diag *diag)
+{
+    const bh_picture_options options = options_for(picture, settings);
+    const bh_cochleagram *cochleagram = picture->cochleagram;
+    if (!cochleagram)
+        return bh_picture_write(path, NULL, picture->raster, &options, diag);
+    const size_t rows = bh_cochleagram_rows(cochleagram);
+    const size_t columns = bh_cochleagram_columns(cochleagram);
+    float *level = malloc((rows * columns + 1) * sizeof *level);
+    double *cf_hz = malloc(rows * sizeof *cf_hz);
+    bh_status status = BH_ERR_MEMORY;
+    if (level && cf_hz) {
+        bh_cochleagram_levels(cochleagram, level);
+        row_cf(cochleagram, picture->cf_hz, cf_hz);
+        const bh_picture_levels levels = {level, rows, columns, cf_hz,
+                                          bh_cochleagram_column_s(cochleagram)};
+        status = bh_picture_write(path, &levels, picture->raster, &options, diag);
+    } else {
+        bh_diag_set(diag, status, "no memory for a picture of %zu x %zu", rows,
+                    columns);
+    }
+    free(level);
+    free(cf_hz);
+    return status;
+}
