@@ -73,6 +73,7 @@ struct bh_group {
     bh_network *net;
     uint32_t object;
     char *name;
+    const char *method;
     char *comment; /* the texts, for generated code */
     size_t count, blocks;
     bh_precision precision;

@@ -12,7 +12,7 @@ bh_group_config
 bh_group_config_default(void)
 {
     return (bh_group_config){
-        .name = "group", .count = 1, .method = "euler", .precision = BH_SINGLE};
+        .name = "group", .count = 1, .precision = BH_SINGLE};
 }
 
 size_t
@@ -25,6 +25,12 @@ const char *
 bh_group_name(const bh_group *group)
 {
     return group->name;
+}
+
+const char *
+bh_group_method(const bh_group *group)
+{
+    return group->method;
 }
 
 void
@@ -171,8 +177,10 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
     }
     lower_constants_over_dt(&env, equations, &group->scope);
     BH_TRY(lower_ready(group, &env, &texts->refractory, &ready));
-    BH_TRY(solve_step(&env, &group->scope, config->method, group->net->config.dt_s, ready,
+    const char *method = config->method;
+    BH_TRY(solve_step(&env, &group->scope, &method, group->net->config.dt_s, ready,
                       &texts->equations));
+    group->method = bh_arena_text(group->arena, method, strlen(method));
     if (condition) {
         group->update->result = lower_expression(&env, condition);
         if (ready >= 0)

@@ -303,6 +303,8 @@ code_op(struct code *code, enum op_code name, int a, int b, int c)
     }
     case OP_CLIP:
         return clip(code, a, b, c);
+    case OP_SELECT:
+        return b == c ? b : plain(code, name, a, b, c);
     default:
         return plain(code, name, a, b, c);
     }

@@ -50,7 +50,8 @@ struct printer {
     struct writer *writer;
     const struct code *code;
     int *depth;
-    bool *named;   /* printed as a name: t<op>, or s<op> where it is a scalar in double */
+    bool *named; /* printed as a name: t<number>, or s<number> where it is a scalar */
+    int *number;
     bool scalar;   /* printing what is computed once a step, in double */
     bool is_map;
 };
@@ -82,14 +83,14 @@ print_operand(struct printer *p, int i)
     if (op->code == OP_CONST)
         print_number(p, op->number);
     else if (p->named[i] && op->rate == RATE_STEP)
-        write_text(p->writer, p->scalar ? "s%d" : "(real)s%d", i);
+        write_text(p->writer, p->scalar ? "s%d" : "(real)s%d", p->number[i]);
     else if (op->code == OP_LOAD)
         write_text(p->writer, "%s_", op->symbol->name);
     else if (op->code == OP_NOISE || op->code == OP_RANDN || op->code == OP_RAND)
         write_text(p->writer, "%s%d[n]", op->code == OP_RAND ? "uniform" : "normal",
                    (int)op->number);
     else if (p->named[i])
-        write_text(p->writer, "t%d", i);
+        write_text(p->writer, "t%d", p->number[i]);
     else {
         write_text(p->writer, "(");
         print_op(p, i);
@@ -171,10 +172,12 @@ name_repeated_arguments(struct printer *p)
 static bool
 plan(struct printer *p, struct writer *writer, const struct code *code)
 {
+    int count = 0;
     *p = (struct printer){.writer = writer, .code = code};
     p->depth = calloc((size_t)code->count + 1, sizeof *p->depth);
     p->named = calloc((size_t)code->count + 1, sizeof *p->named);
-    if (!p->depth || !p->named) {
+    p->number = calloc((size_t)code->count + 1, sizeof *p->number);
+    if (!p->depth || !p->named || !p->number) {
         writer->failed = true;
         return false;
     }
@@ -189,6 +192,9 @@ plan(struct printer *p, struct writer *writer, const struct code *code)
                        p->depth[i] >= DEEPEST);
         if (p->named[i])
             p->depth[i] = 0;
+        bool leaf = op->code == OP_LOAD && op->rate == RATE_NEURON;
+        if (p->named[i] && op->uses > 0 && !leaf)
+            p->number[i] = ++count;
     }
     return true;
 }
@@ -198,6 +204,7 @@ plan_free(struct printer *p)
 {
     free(p->depth);
     free(p->named);
+    free(p->number);
 }
 
 static bool
@@ -219,7 +226,7 @@ print_step_values(struct printer *p, const char *indent)
             continue;
         if (op->rate == RATE_STEP) {
             p->scalar = true;
-            write_text(p->writer, "%sconst double s%d = ", indent, i);
+            write_text(p->writer, "%sconst double s%d = ", indent, p->number[i]);
             if (op->code == OP_LOAD)
                 write_text(p->writer, "(double)(f->step + k) * f->dt");
             else
@@ -268,7 +275,7 @@ print_neuron(struct printer *p, const char *indent)
         } else if (p->named[i] && op->code != OP_NOISE && op->code != OP_RANDN &&
                    op->code != OP_RAND) {
             write_text(p->writer, "%sconst %s t%d = ", indent,
-                       op->type == TYPE_BOOLEAN ? "int" : "real", i);
+                       op->type == TYPE_BOOLEAN ? "int" : "real", p->number[i]);
             print_op(p, i);
             write_text(p->writer, ";\n");
         }

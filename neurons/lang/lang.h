@@ -316,9 +316,10 @@ void lower_statements(struct env *env, const struct scope *scope,
 
 /* --- solve.c: one step of the differential equations ---------------------------------- */
 
-/* Binds every state variable to its value after one step of `method` (NULL: euler) and
- * stores it; `ready` is the op that is true outside the refractory period, or -1. */
-bh_status solve_step(struct env *env, const struct scope *scope, const char *method,
+/* Binds every state variable to its value after one step of `method` and stores it;
+ * `ready` is the op that is true outside the refractory period, or -1. NULL chooses a
+ * method, and then says which. */
+bh_status solve_step(struct env *env, const struct scope *scope, const char **method,
                      double dt_s, int ready, const struct text *text);
 /* "euler, rk2, ...": for messages and help. */
 const char *solve_methods(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/lang/lang.h"
+#include "neurons/lang/solve.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,48 +33,25 @@ static const struct scheme {
      NOISE_DIAGONAL},
 };
 
-/* This one is no template: it needs the two parts of a linear right-hand side. */
-static const char exponential_euler[] = "exponential_euler";
+/* These are no templates: they need the parts of linear right-hand sides. */
+static const char exponential_euler[] = "exponential_euler", exact[] = "exact";
 
 enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
 
 const char *
 solve_methods(void)
 {
-    return "euler, exponential_euler, rk2, rk4, heun, milstein";
+    return "exact, euler, exponential_euler, rk2, rk4, heun, milstein";
 }
 
-struct solver {
-    struct env *env;
-    struct code *code;
-    const struct scope *scope;
-    const struct text *text;
-    double dt_s;
-    int ready;
-    bool freeze; /* several stages: what is refractory stands still in all of them */
-    int variables;
-    const struct symbol **variable;
-    int *before;
-    int noises;
-    const struct symbol **noise;
-    struct value {
-        const char *name;
-        bool per_noise;
-        int *op; /* [noise][variable], or [variable] */
-        struct value *next;
-    } *values;
-};
-
-static const struct symbol *
-time_symbol(const struct solver *solver)
+const struct symbol *
+solve_time(const struct solver *solver)
 {
     return scope_find(solver->scope, "t");
 }
 
-/* The right-hand side of variable v where the variables and the time have given values,
- * in two parts: the factor of noise k (k >= 0), or what is free of all noise (k < 0). */
-static bh_status
-right_side(struct solver *solver, const int *at, int time, int v, int k, int *out)
+bh_status
+solve_right_side(struct solver *solver, const int *at, int time, int v, int k, int *out)
 {
     struct env env = {.code = solver->code};
     struct code *code = solver->code;
@@ -85,7 +62,7 @@ right_side(struct solver *solver, const int *at, int time, int v, int k, int *ou
             env_bind(&env, b->symbol, b->op);
     for (int u = 0; u < solver->variables; u++)
         env_bind(&env, solver->variable[u], at[u]);
-    env_bind(&env, time_symbol(solver), time);
+    env_bind(&env, solve_time(solver), time);
     int rest = lower_expression(&env, symbol->equation->expression), part = -1;
     for (int n = 0; n < solver->noises && rest >= 0; n++) {
         int leaf = code_load(code, solver->noise[n]), factor, without;
@@ -152,7 +129,7 @@ evaluate_call(struct solver *solver, const struct node *node, int v, int k, int 
     for (int u = 0; u < solver->variables; u++)
         BH_TRY(evaluate(solver, node->arg[0], u, k, &at[u]));
     BH_TRY(evaluate(solver, node->arg[1], v, k, &time));
-    return right_side(solver, at, time, v, node->code == OP_DRIFT ? -1 : k, out);
+    return solve_right_side(solver, at, time, v, node->code == OP_DRIFT ? -1 : k, out);
 }
 
 static int
@@ -162,7 +139,7 @@ evaluate_name(struct solver *solver, const char *name, int v, int k)
     if (strcmp(name, "x") == 0)
         return solver->before[v];
     if (strcmp(name, "t") == 0)
-        return code_load(code, time_symbol(solver));
+        return code_load(code, solve_time(solver));
     if (strcmp(name, "dt") == 0)
         return code_number(code, solver->dt_s);
     if (strcmp(name, "dW") == 0)
@@ -242,12 +219,12 @@ static bh_status
 check_noise(struct solver *solver, const struct scheme *scheme)
 {
     struct code *code = solver->code;
-    int time = code_load(code, time_symbol(solver));
+    int time = code_load(code, solve_time(solver));
     for (int k = 0; k < solver->noises; k++)
         for (int v = 0, used = 0; v < solver->variables; v++) {
             const struct symbol *symbol = solver->variable[v];
             int factor;
-            BH_TRY(right_side(solver, solver->before, time, v, k, &factor));
+            BH_TRY(solve_right_side(solver, solver->before, time, v, k, &factor));
             if (code_is(code, factor, 0))
                 continue;
             const char *why = NULL;
@@ -288,12 +265,12 @@ run_exponential(struct solver *solver, int *after)
     struct code *code = solver->code;
     const struct scheme none = {exponential_euler, NULL, NOISE_NONE};
     const int dt = code_number(code, solver->dt_s);
-    const int time = code_load(code, time_symbol(solver));
+    const int time = code_load(code, solve_time(solver));
     BH_TRY(check_noise(solver, &none));
     for (int v = 0; v < solver->variables; v++) {
         const struct symbol *symbol = solver->variable[v];
         int rate, a, b, x = solver->before[v];
-        BH_TRY(right_side(solver, solver->before, time, v, -1, &rate));
+        BH_TRY(solve_right_side(solver, solver->before, time, v, -1, &rate));
         if (!code_split(code, rate, x, &a, &b))
             return lang_error(code->lang, solver->text, symbol->equation->at,
                               "the method '%s' needs an equation that is linear in its "
@@ -315,16 +292,76 @@ run_exponential(struct solver *solver, int *after)
 static bh_status
 unknown_method(struct solver *solver, const char *method)
 {
-    const char *names[SCHEMES + 1] = {exponential_euler};
+    const char *names[SCHEMES + 2] = {exact, exponential_euler};
     for (size_t i = 0; i < SCHEMES; i++)
-        names[i + 1] = schemes[i].name;
-    const char *near = lang_nearest(method, names, SCHEMES + 1);
+        names[i + 2] = schemes[i].name;
+    const char *near = lang_nearest(method, names, SCHEMES + 2);
     bh_diag *diag = solver->code->lang->diag;
     if (near)
         return bh_diag_set(diag, BH_ERR_TEXT, "%s: unknown method '%s'; did you mean '%s'?",
                            solver->text->where, method, near);
     return bh_diag_set(diag, BH_ERR_TEXT, "%s: unknown method '%s'; there are %s",
                        solver->text->where, method, solve_methods());
+}
+
+static const struct scheme *
+find_scheme(const char *method)
+{
+    for (size_t i = 0; i < SCHEMES; i++)
+        if (strcmp(method, schemes[i].name) == 0)
+            return &schemes[i];
+    return NULL;
+}
+
+static bh_status
+run_exact(struct solver *solver, int *after)
+{
+    bool linear;
+    BH_TRY(solve_linear(solver, after, &linear));
+    solver->freeze = true; /* the solution has it in it */
+    if (linear)
+        return BH_OK;
+    return lang_error(solver->code->lang, solver->text, solver->text->start,
+                      "the method '%s' needs equations that are linear in all variables, "
+                      "without noise and t; 'euler' or 'rk4' would do",
+                      exact);
+}
+
+/* Brian 2's choice: exact where that can be, else euler, and heun where the noise
+ * depends on the variables. */
+static bh_status
+run_automatic(struct solver *solver, int *after, const char **chosen)
+{
+    bool linear;
+    *chosen = exact;
+    BH_TRY(solve_linear(solver, after, &linear));
+    solver->freeze = linear; /* the solution has it in it */
+    if (linear)
+        return BH_OK;
+    struct lang *lang = solver->code->lang;
+    bh_diag *diag = lang->diag;
+    const struct scheme *euler = find_scheme("euler");
+    lang->diag = NULL; /* only a question */
+    bool additive = check_noise(solver, euler) == BH_OK;
+    lang->diag = diag;
+    const struct scheme *scheme = additive ? euler : find_scheme("heun");
+    *chosen = scheme->name;
+    return run_scheme(solver, scheme, after);
+}
+
+static bh_status
+run_method(struct solver *solver, const char **method, int *after)
+{
+    if (!*method)
+        return run_automatic(solver, after, method);
+    const struct scheme *scheme = find_scheme(*method);
+    if (scheme)
+        return run_scheme(solver, scheme, after);
+    if (strcmp(*method, exponential_euler) == 0)
+        return run_exponential(solver, after);
+    if (strcmp(*method, exact) == 0 || strcmp(*method, "linear") == 0)
+        return run_exact(solver, after);
+    return unknown_method(solver, *method);
 }
 
 /* Lists the variables, in the order of the text, and the noise terms. */
@@ -353,29 +390,22 @@ collect(struct solver *solver)
 }
 
 bh_status
-solve_step(struct env *env, const struct scope *scope, const char *method, double dt_s,
+solve_step(struct env *env, const struct scope *scope, const char **method, double dt_s,
            int ready, const struct text *text)
 {
     struct solver solver = {.env = env, .code = env->code, .scope = scope, .text = text,
                             .dt_s = dt_s, .ready = ready};
-    const struct scheme *scheme = NULL;
-    method = method ? method : "euler";
-    for (size_t i = 0; i < SCHEMES; i++)
-        if (strcmp(method, schemes[i].name) == 0)
-            scheme = &schemes[i];
-    if (!scheme && strcmp(method, exponential_euler) != 0)
-        return unknown_method(&solver, method);
     BH_TRY(collect(&solver));
     int *after = bh_arena_take(env->code->lang->arena,
                                (size_t)(solver.variables + 1) * sizeof *after);
     if (!after)
         return bh_diag_set(env->code->lang->diag, BH_ERR_MEMORY,
                            "no memory for the equations");
-    BH_TRY(scheme ? run_scheme(&solver, scheme, after) : run_exponential(&solver, after));
+    BH_TRY(run_method(&solver, method, after));
     env_forget_subexpressions(env);
     for (int v = 0; v < solver.variables; v++) {
         const struct symbol *symbol = solver.variable[v];
-        if (ready >= 0 && (symbol->flags & FLAG_UNLESS_REFRACTORY))
+        if (ready >= 0 && (symbol->flags & FLAG_UNLESS_REFRACTORY) && !solver.freeze)
             after[v] = code_op(env->code, OP_SELECT, ready, after[v], solver.before[v]);
         env_bind(env, symbol, after[v]);
         code_store(env->code, symbol, after[v]);

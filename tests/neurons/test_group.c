@@ -72,13 +72,14 @@ test_decay(void)
         double after[3];
     } table[] = {
         {"euler", {.01, .09561792499119551, .6339676587267709}},
+        {"exact", {.009950166250831893, .09516258196403994, .6321205588285557}},
         {"exponential_euler",
          {.009950166250831893, .09516258196403994, .6321205588285557}},
         {"rk2", {.00995, .09516106254469336, .6321143812838078}},
         {"rk4", {.00995016625, .09516258195643701, .6321205587976448}},
     };
     static const double at[] = {1e-4, 1e-3, 1e-2};
-    for (size_t m = 0; m < 4; m++)
+    for (size_t m = 0; m < 5; m++)
         for (int single = 0; single < 2; single++) {
             struct model model = make(config_of("dv/dt = (1-v)/(10*ms) : 1",
                                                 table[m].method,
@@ -93,6 +94,91 @@ test_decay(void)
             }
             bh_network_free(model.net);
         }
+}
+
+/* Systems that the exact method solves: each against its own formula. */
+static void
+test_exact(void)
+{
+    /* [B2] a synaptic current: v after 9.2 ms, and the formula (dt divides out) */
+    struct model model = make(config_of("dv/dt = (g-v)/(20*ms) : 1\ndg/dt = -g/(5*ms) : 1",
+                                        NULL, BH_DOUBLE), 1e-4);
+    CHECK(strcmp(bh_group_method(model.group), "exact") == 0);
+    set(model, "g", "1");
+    run(model, 9.3e-3);
+    CHECK_NEAR(value(model, "v"), (exp(-9.3 / 20) - exp(-9.3 / 5)) / 3, 1e-14);
+    bh_network_free(model.net);
+    /* an oscillator after one period of 10 ms: where it began */
+    model = make(config_of("dx/dt = -2*pi*(100*Hz)*y : 1\ndy/dt = 2*pi*(100*Hz)*x : 1",
+                           "exact", BH_DOUBLE), 1e-4);
+    set(model, "x", "1");
+    run(model, 10e-3);
+    CHECK_NEAR(value(model, "x"), 1, 1e-12);
+    CHECK_NEAR(value(model, "y"), 0, 1e-12);
+    bh_network_free(model.net);
+    /* singular: a constant, its integral, and the integral of that */
+    model = make(config_of("da/dt = 0/second : 1\ndb/dt = a/second : 1\n"
+                           "dc/dt = (b + I)/second : 1\nI : 1", "exact", BH_DOUBLE), 1e-3);
+    set(model, "a", "2");
+    set(model, "I", "3");
+    run(model, 1);
+    CHECK_NEAR(value(model, "b"), 2, 1e-12);
+    CHECK_NEAR(value(model, "c"), 1 + 3, 1e-12);
+    bh_network_free(model.net);
+    /* time constants of each neuron, one of them infinite: A b^2 is b after one step */
+    model = make(config_of("dv/dt = (g-v)*r : 1\ndg/dt = -g*s : 1\nr : Hz\ns : Hz", "exact",
+                           BH_DOUBLE), 1e-4);
+    set(model, "g", "1");
+    set(model, "r", "50*Hz");
+    set(model, "s", "200*Hz");
+    run(model, 9.3e-3);
+    CHECK_NEAR(value(model, "v"), (exp(-9.3 / 20) - exp(-9.3 / 5)) / 3, 1e-13);
+    set(model, "s", "0*Hz");
+    set(model, "g", "1");
+    set(model, "v", "0");
+    run(model, 9.3e-3);
+    CHECK_NEAR(value(model, "v"), -expm1(-9.3 / 20), 1e-13);
+    bh_network_free(model.net);
+}
+
+/* The method that is chosen when none is given, as Brian 2 chooses. */
+static void
+test_choice(void)
+{
+    static const struct {
+        const char *equations, *method;
+    } table[] = {{"dv/dt = -v/ms : 1", "exact"},
+                 {"dv/dt = -v**2/ms : 1", "euler"},
+                 {"dv/dt = sin(t*Hz)/ms : 1", "euler"},
+                 {"dv/dt = -v/ms + xi/ms**.5 : 1", "euler"},
+                 {"dv/dt = -v/ms + v*xi/ms**.5 : 1", "heun"},
+                 {"v : 1", "exact"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct model model = make(config_of(table[i].equations, NULL, BH_SINGLE), 1e-4);
+        CHECK(strcmp(bh_group_method(model.group), table[i].method) == 0);
+        bh_network_free(model.net);
+    }
+}
+
+/* A variable that stands still is seen so by the others, by every method: w' = v with v
+ * held at 0 by refractoriness does not grow. */
+static void
+test_frozen(void)
+{
+    static const char *const methods[] = {"exact", "euler", "rk4", "exponential_euler"};
+    for (int m = 0; m < 4; m++) {
+        bh_group_config config =
+            config_of("dv/dt = (2-v)/(10*ms) : 1 (unless refractory)\ndw/dt = v/ms : 1",
+                      methods[m], BH_DOUBLE);
+        config.threshold = "v > 1";
+        config.reset = "v = 0; w = 0";
+        config.refractory = "5*ms";
+        struct model model = make(config, 1e-4);
+        run(model, 11.8e-3); /* a spike at 6.9 or 7.0 ms, free again after 11.8 */
+        CHECK(bh_spike_monitor_count(model.spikes) == 1);
+        CHECK_NEAR(value(model, "w"), 0, 1e-12);
+        bh_network_free(model.net);
+    }
 }
 
 /* [B2] dv/dt = (v^2+1)/(10 ms): tan(1) after 100 steps, and the order of each method. */
@@ -416,7 +502,8 @@ test_interpreted(void)
     mode = BH_CODE_AUTO;
 }
 
-TEST_MAIN("group", {"decay", test_decay}, {"tangent", test_tangent},
+TEST_MAIN("group", {"decay", test_decay}, {"exact", test_exact}, {"choice", test_choice},
+          {"frozen", test_frozen}, {"tangent", test_tangent},
           {"refractory", test_refractory}, {"always", test_always},
           {"refractory condition", test_refractory_condition},
           {"refractory of each", test_refractory_each},

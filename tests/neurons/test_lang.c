@@ -166,6 +166,7 @@ test_growth(void)
     bh_group *group;
     bh_group_config config = bh_group_config_default();
     config.equations = text;
+    config.method = "euler";
     config.precision = BH_DOUBLE;
     CHECK_OK(bh_network_new(NULL, &net, &diag), diag);
     CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);

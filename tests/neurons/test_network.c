@@ -215,6 +215,7 @@ test_golden_spikes(void)
         config.count = CHANNELS;
         config.precision = (bh_precision)precision;
         config.equations = "dv/dt = (I-v)/(1*ms) : 1 (unless refractory)\nI : 1";
+        config.method = "euler";
         config.threshold = "v > 1";
         config.reset = "v = 0";
         config.refractory = "5*ms";
@@ -361,6 +362,7 @@ follower(bh_network *net, const char *name, size_t count, bh_precision precision
     config.count = count;
     config.precision = precision;
     config.equations = "dv/dt = (I-v)/dt : 1\nI : 1";
+    config.method = "euler";
     CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
     return group;
 }

@@ -1,2 +1,3 @@
+method: euler
 ---
 dv/dt = -v/ms + v*xi/ms**.5 : 1
