@@ -5,7 +5,7 @@
 /* What the marks on a public declaration mean. */
 
 /// Part of the library's interface; everything else is hidden.
-#define BH_API __attribute__((visibility("default")))
+#define BH_API       __attribute__((visibility("default")))
 /// The result is a status that must be looked at.
 #define BH_NODISCARD __attribute__((warn_unused_result))
 /// Neither allocates, locks, prints nor waits: may be called from an audio thread.

@@ -33,8 +33,8 @@ bh_precision_size(bh_precision precision)
 static inline bh_block
 bh_block_frames(bh_block block, size_t first, size_t frames)
 {
-    block.data =
-        (char *)block.data + first * block.stride * bh_precision_size(block.precision);
+    block.data = (char *)block.data +
+                 first * block.stride * bh_precision_size(block.precision);
     block.frames = frames;
     return block;
 }

@@ -2,9 +2,9 @@
 #ifndef BH_CORE_CPU_H
 #define BH_CORE_CPU_H
 
-/* Which of the compiled instruction sets this machine runs. A file `x_isa.c` is compiled
- * once for each level with BH_ISA(name) giving each copy names of its own, and exports
- * one const table; BH_ISA_PICK chooses the table at start. */
+/* Which of the compiled instruction sets this machine runs. A file `x_isa.c` is
+ * compiled once for each level with BH_ISA(name) giving each copy names of its own, and
+ * exports one const table; BH_ISA_PICK chooses the table at start. */
 
 #include "core/api.h"
 
@@ -25,7 +25,8 @@ BH_API const char *bh_cpu_name(bh_cpu_level level);
 #endif
 
 #if defined(__x86_64__)
-#define BH_ISA_DECLARE(type, table) extern const type table##_baseline, table##_avx2, table##_avx512
+#define BH_ISA_DECLARE(type, table)                                                    \
+    extern const type table##_baseline, table##_avx2, table##_avx512
 #define BH_ISA_PICK(table)                                                             \
     (bh_cpu() == BH_CPU_AVX512 ? &table##_avx512                                       \
      : bh_cpu() == BH_CPU_AVX2 ? &table##_avx2                                         \

@@ -32,10 +32,10 @@ bh_fma(double a, double b, double c)
 #endif
 }
 
-/* Cube root of x >= 0 (0 -> 0, inf -> inf, NaN -> NaN), within 1 unit in the last place.
- * A guess at x^(-1/3) from the exponent bits, Newton steps y += y (1 - x y^3) / 3 (no
- * division), then one step on x y^2 itself. Smaller than the smallest normal number is
- * taken as 0. */
+/* Cube root of x >= 0 (0 -> 0, inf -> inf, NaN -> NaN), within 1 unit in the last
+ * place. A guess at x^(-1/3) from the exponent bits, Newton steps y += y (1 - x y^3) /
+ * 3 (no division), then one step on x y^2 itself. Smaller than the smallest normal
+ * number is taken as 0. */
 static inline float
 bh_cbrtf(float x)
 {

@@ -16,9 +16,9 @@ struct bh_pool {
     void (*work)(void *context, size_t i, int thread);
     void *context;
     size_t count;
-    atomic_size_t next;    /* the next piece to take */
-    atomic_int busy;       /* workers that have not finished this round */
-    atomic_uint round;     /* grows with each bh_pool_run */
+    atomic_size_t next; /* the next piece to take */
+    atomic_int busy;    /* workers that have not finished this round */
+    atomic_uint round;  /* grows with each bh_pool_run */
     atomic_bool quit;
     pthread_mutex_t mutex; /* for those that sleep */
     pthread_cond_t wake;
@@ -28,7 +28,7 @@ struct bh_pool {
     struct worker {
         bh_pool *pool;
         int thread;
-    } *worker;
+    } * worker;
 };
 
 static int

@@ -12,8 +12,8 @@ BH_BEGIN_DECLS
 /// fixed, so pieces must not depend on each other.
 typedef struct bh_pool bh_pool;
 
-/// A pool that works on `threads` threads, the caller's among them; 0 means one for each
-/// processor this process may use.
+/// A pool that works on `threads` threads, the caller's among them; 0 means one for
+/// each processor this process may use.
 BH_API BH_NODISCARD bh_status bh_pool_new(int threads, bh_pool **out, bh_diag *diag);
 BH_API void bh_pool_free(bh_pool *pool);
 BH_API int bh_pool_threads(const bh_pool *pool);

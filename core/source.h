@@ -10,8 +10,8 @@
 
 BH_BEGIN_DECLS
 
-/// Anything that yields samples in time order: a sound, a file, a filterbank behind one.
-/// One consumer reads it from one thread; reading advances it.
+/// Anything that yields samples in time order: a sound, a file, a filterbank behind
+/// one. One consumer reads it from one thread; reading advances it.
 typedef struct bh_source bh_source;
 
 /// The largest number of frames in one window, so that no source needs to allocate
@@ -21,8 +21,9 @@ typedef struct bh_source bh_source;
 /// Length of a source that does not know where it ends.
 #define BH_LENGTH_UNKNOWN UINT64_MAX
 
-/// What a source is made of. A window is one call of `begin` on the reading thread, then
-/// one call of `tile` for each of `tiles`, on any threads, in any order, in parallel.
+/// What a source is made of. A window is one call of `begin` on the reading thread,
+/// then one call of `tile` for each of `tiles`, on any threads, in any order, in
+/// parallel.
 typedef struct bh_source_config {
     double samplerate_hz;
     size_t channels;
@@ -52,10 +53,10 @@ BH_API size_t bh_source_channels(const bh_source *source);
 /// Frames in all, or BH_LENGTH_UNKNOWN.
 BH_API uint64_t bh_source_length(const bh_source *source);
 
-/// Reads the next frames into `out` (shape [frames][channels]); `got` says how many there
-/// were: fewer than `out.frames` only at the end.
-BH_API BH_NODISCARD bh_status bh_source_read(bh_source *source, bh_block out, size_t *got,
-                                             bh_diag *diag);
+/// Reads the next frames into `out` (shape [frames][channels]); `got` says how many
+/// there were: fewer than `out.frames` only at the end.
+BH_API BH_NODISCARD bh_status bh_source_read(bh_source *source, bh_block out,
+                                             size_t *got, bh_diag *diag);
 /// Goes back to the first frame. BH_ERR_UNSUPPORTED where the source cannot.
 BH_API BH_NODISCARD bh_status bh_source_rewind(bh_source *source, bh_diag *diag);
 

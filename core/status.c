@@ -56,5 +56,6 @@ bh_diag_format(const bh_diag *diag, char *buffer, size_t size)
         return;
     }
     snprintf(buffer, size, "%s:%d:%d: %s\n    %s\n    %*s^", diag->where, diag->line,
-             diag->column, text, diag->excerpt, diag->caret > 0 ? diag->caret - 1 : 0, "");
+             diag->column, text, diag->excerpt, diag->caret > 0 ? diag->caret - 1 : 0,
+             "");
 }
