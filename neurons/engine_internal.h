@@ -81,7 +81,9 @@ struct bh_group {
     struct lang lang;
     struct scope scope;
     struct code *update, *reset;
-    struct interp update_interp, reset_interp;
+    struct code *constants; /* what update needs and nothing changes during a run */
+    struct interp update_interp, reset_interp, constants_interp;
+    bool ready; /* the code has its final form */
     void (*compiled)(bh_frame *frame);
     void **arrays;
     int32_t *lastspike; /* NULL where the group has no threshold */
@@ -124,6 +126,7 @@ struct bh_network {
     uint32_t group_count;
     struct feed *feeds;
     struct link *links;
+    bool frozen;   /* code has been made of it: nothing can be added */
     bool prepared;
     struct worker *workers;
     size_t window; /* the most steps of one window */
@@ -149,6 +152,8 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
 
 /* group.c */
 void group_free(bh_group *group);
+/* Gives the code its final form, when all that can change variables is known. */
+bh_status group_ready(bh_group *group, bh_diag *diag);
 const struct symbol *group_variable(const bh_group *group, const char *name,
                                     bh_diag *diag);
 
@@ -169,6 +174,7 @@ void link_run(struct link *link, bh_network *net, size_t steps);
 /* step.c */
 bh_status step_prepare(bh_network *net, bh_diag *diag);
 void step_free(bh_network *net);
+void step_constants(bh_group *group);
 void step_run(bh_group *group, size_t steps);
 
 /* monitor.c */

@@ -227,10 +227,69 @@ build_code(bh_group *group, const bh_group_config *config)
     BH_TRY(scope_add_defaults(&group->scope, group->net->config.dt_s,
                               (double)group->count, config->names));
     BH_TRY(build_update(group, config, &texts));
-    BH_TRY(build_reset(group, &texts));
+    return build_reset(group, &texts);
+}
+
+/* Which variables change while the network runs. */
+static void
+mark_varying(bh_group *group)
+{
+    const struct code *codes[] = {group->update, group->reset};
+    for (struct symbol *s = group->scope.symbols; s; s = s->next)
+        s->varies = s->kind != SYMBOL_PARAMETER || s->linked;
+    for (int c = 0; c < 2; c++)
+        for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
+            scope_find(&group->scope, codes[c]->stores[i].symbol->name)->varies = true;
+}
+
+static bh_status
+take_constant_arrays(bh_group *group, int from)
+{
+    size_t count = (size_t)group->scope.stored + 1;
+    void **arrays = realloc(group->arrays, count * sizeof *arrays);
+    if (arrays)
+        group->arrays = arrays;
+    struct link **link = realloc(group->link, count * sizeof *link);
+    if (link)
+        group->link = link;
+    for (int i = from; i < group->scope.stored; i++) {
+        if (arrays)
+            arrays[i] = NULL;
+        if (link)
+            link[i] = NULL;
+    }
+    for (int i = from; arrays && link && i < group->scope.stored; i++) {
+        arrays[i] = row_new(1, group->blocks * BLOCK, group->precision);
+        if (!arrays[i])
+            link = NULL;
+    }
+    if (arrays && link)
+        return BH_OK;
+    return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for the %zu neurons of %s",
+                       group->count, group->name);
+}
+
+bh_status
+group_ready(bh_group *group, bh_diag *diag)
+{
+    if (group->ready)
+        return BH_OK;
+    group->lang.diag = diag;
+    int stored = group->scope.stored;
+    mark_varying(group);
+    BH_TRY(hoist(&group->scope, group->update, &group->update, &group->constants));
+    BH_TRY(take_constant_arrays(group, stored));
+    code_fuse(group->update);
     BH_TRY(interp_prepare(&group->lang, group->update, &group->update_interp));
-    if (group->reset)
+    if (group->constants) {
+        code_fuse(group->constants);
+        BH_TRY(interp_prepare(&group->lang, group->constants, &group->constants_interp));
+    }
+    if (group->reset) {
+        code_fuse(group->reset);
         BH_TRY(interp_prepare(&group->lang, group->reset, &group->reset_interp));
+    }
+    group->ready = true;
     return BH_OK;
 }
 
@@ -284,7 +343,7 @@ group_fill(bh_group *group, const bh_group_config *config, bh_diag *diag)
 bh_status
 bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out, bh_diag *diag)
 {
-    if (net->prepared)
+    if (net->frozen)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "groups must be made before the network runs");
     if (!config->name || strlen(config->name) > 40)
@@ -321,12 +380,13 @@ const struct symbol *
 group_variable(const bh_group *group, const char *name, bh_diag *diag)
 {
     const struct symbol *symbol = name ? scope_find(&group->scope, name) : NULL;
-    if (symbol && (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER))
+    if (symbol && symbol->equation &&
+        (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER))
         return symbol;
     const char *names[64];
     size_t count = 0;
     for (const struct symbol *s = group->scope.symbols; s && count < 64; s = s->next)
-        if (s->kind == SYMBOL_STATE || s->kind == SYMBOL_PARAMETER)
+        if (s->equation && s->slot >= 0)
             names[count++] = s->name;
     const char *near = lang_nearest(name ? name : "", names, count);
     if (near)
@@ -466,6 +526,7 @@ bh_group_set(bh_group *group, const char *variable, const char *expression, bh_d
         value = code_op(env.code, OP_INT, value, -1, -1);
     code_store(env.code, symbol, value);
     BH_TRY(code_finish(env.code, &text));
+    code_fuse(env.code);
     BH_TRY(refuse_stray_noise(group, env.code, &text));
     BH_TRY(interp_prepare(&group->lang, env.code, &interp));
     BH_TRY(run_set(group, &scope, &interp));

@@ -150,6 +150,7 @@ compile_map(const bh_link_config *config, struct link *link, bh_diag *diag)
     struct env env = {.code = code};
     code->result = lower_expression(&env, node);
     BH_TRY(code_finish(code, &text));
+    code_fuse(code);
     link->expression = text_copy;
     link->map = code;
     return interp_prepare(&to->lang, code, &link->interp);
@@ -185,7 +186,7 @@ bh_status
 bh_link_new(const bh_link_config *config, bh_diag *diag)
 {
     bh_network *net = config->to->net;
-    if (net->prepared)
+    if (net->frozen)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "links must be made before the network runs");
     struct link *link = calloc(1, sizeof *link);

@@ -242,6 +242,8 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "no source is linked, so the run would never end");
     BH_TRY(bh_network_prepare(net, diag));
+    for (bh_group *group = net->groups; group; group = group->next)
+        step_constants(group);
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
     while (left > 0) {

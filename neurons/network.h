@@ -65,7 +65,7 @@ BH_API BH_NODISCARD bh_status bh_network_prepare(bh_network *net, bh_diag *diag)
 /// NULL where there is nothing. Set by the first run or bh_network_prepare.
 BH_API const char *bh_network_notice(const bh_network *net);
 /// The C text of all groups and links, as it is compiled. The network's; valid until it
-/// is freed.
+/// is freed. After this nothing can be added to the network, as after a run.
 BH_API BH_NODISCARD bh_status bh_network_code(bh_network *net, const char **text,
                                               bh_diag *diag);
 

@@ -14,11 +14,15 @@ program_write(bh_network *net, bh_diag *diag)
     struct writer writer = {0};
     char name[40];
     int number = 0;
+    net->frozen = true;
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(group_ready(group, diag));
     write_text(&writer, "/* Made by Brian hears %s: each group of neurons is one function,\n"
                         " * each link another. */\n", BH_VERSION);
     for (const bh_group *group = net->groups; group; group = group->next) {
         snprintf(name, sizeof name, "bh_update_%u", group->object);
-        emit_update(&writer, name, group->comment, group->update, group->reset);
+        emit_update(&writer, name, group->comment, group->update, group->reset,
+                    group->constants);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);

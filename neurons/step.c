@@ -162,6 +162,26 @@ interpret(struct work *work)
     }
 }
 
+/* Between runs the user may have given variables other values. */
+void
+step_constants(bh_group *group)
+{
+    size_t element = bh_precision_size(group->precision);
+    void *arrays[MOST_ARRAYS];
+    unsigned flags = bh_denormal_flush();
+    for (size_t b = 0; group->constants && b < group->blocks; b++) {
+        size_t left = group->count - b * BLOCK;
+        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
+                                     .first = (int32_t)(b * BLOCK),
+                                     .arrays = arrays};
+        for (int i = 0; i < group->scope.stored; i++)
+            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+        interp_ops_get()->run(&group->constants_interp, &frame,
+                              group->net->workers[0].scratch);
+    }
+    bh_denormal_restore(flags);
+}
+
 struct step_job {
     bh_group *group;
     size_t steps;
@@ -258,12 +278,14 @@ take_workers(bh_network *net)
     for (const bh_group *g = net->groups; g; g = g->next) {
         size_t needs[] = {(size_t)g->scope.noises, (size_t)g->scope.uniforms,
                           (size_t)g->scope.stored, interp_scratch_size(&g->update_interp),
-                          g->reset ? interp_scratch_size(&g->reset_interp) : 0};
+                          g->reset ? interp_scratch_size(&g->reset_interp) : 0,
+                          g->constants ? interp_scratch_size(&g->constants_interp) : 0};
         normal_terms = needs[0] > normal_terms ? needs[0] : normal_terms;
         uniform_terms = needs[1] > uniform_terms ? needs[1] : uniform_terms;
         stored = needs[2] > stored ? needs[2] : stored;
         scratch = needs[3] > scratch ? needs[3] : scratch;
         scratch = needs[4] > scratch ? needs[4] : scratch;
+        scratch = needs[5] > scratch ? needs[5] : scratch;
     }
     for (const struct link *link = net->links; link; link = link->next)
         if (link->map && interp_scratch_size(&link->interp) > scratch)

@@ -158,8 +158,8 @@ is_number(const struct code *code, int op)
     return code->ops[op].code == OP_CONST;
 }
 
-static int
-plain(struct code *code, enum op_code name, int a, int b, int c)
+int
+code_plain(struct code *code, enum op_code name, int a, int b, int c)
 {
     struct op op = {.code = name, .arg = {a, b, c}, .rate = RATE_CONSTANT,
                     .type = op_info(name)->type == TYPE_BOOLEAN ? TYPE_BOOLEAN : TYPE_REAL};
@@ -206,20 +206,20 @@ simple_power(struct code *code, int a, double y)
     if (y == 0.5)
         return code_op(code, OP_SQRT, a, -1, -1);
     if (y == 1.0 / 3.0) {
-        int root = plain(code, OP_CBRT, a, -1, -1);
+        int root = code_plain(code, OP_CBRT, a, -1, -1);
         if (not_negative(code, a))
             return root;
-        int negative = plain(code, OP_LT, a, code_number(code, 0), -1);
-        return plain(code, OP_SELECT, negative, code_number(code, NAN), root);
+        int negative = code_plain(code, OP_LT, a, code_number(code, 0), -1);
+        return code_plain(code, OP_SELECT, negative, code_number(code, NAN), root);
     }
     if (y != floor(y) || fabs(y) > 64)
         return -1;
     int product = -1;
     for (int n = (int)fabs(y), square = a; n; n >>= 1) {
         if (n & 1)
-            product = product < 0 ? square : plain(code, OP_MUL, product, square, -1);
+            product = product < 0 ? square : code_plain(code, OP_MUL, product, square, -1);
         if (n > 1)
-            square = plain(code, OP_MUL, square, square, -1);
+            square = code_plain(code, OP_MUL, square, square, -1);
     }
     return y > 0 ? product : code_op(code, OP_DIV, code_number(code, 1), product, -1);
 }
@@ -232,9 +232,9 @@ scale(struct code *code, double factor, int x)
 {
     const struct op *op = &code->ops[x];
     if (code->precision == BH_SINGLE && op->code == OP_MUL && is_number(code, op->arg[0]))
-        return plain(code, OP_MUL, code_number(code, factor * code->ops[op->arg[0]].number),
+        return code_plain(code, OP_MUL, code_number(code, factor * code->ops[op->arg[0]].number),
                      op->arg[1], -1);
-    return plain(code, OP_MUL, code_number(code, factor), x, -1);
+    return code_plain(code, OP_MUL, code_number(code, factor), x, -1);
 }
 
 static int
@@ -249,7 +249,7 @@ multiply(struct code *code, int a, int b)
         return b;
     if (is_number(code, a))
         return scale(code, code->ops[a].number, b);
-    return plain(code, OP_MUL, a, b, -1);
+    return code_plain(code, OP_MUL, a, b, -1);
 }
 
 static int
@@ -259,7 +259,7 @@ divide(struct code *code, int a, int b)
         return a;
     if (code->precision == BH_SINGLE && is_number(code, b) && code->ops[b].number != 0)
         return scale(code, 1 / code->ops[b].number, a);
-    return plain(code, OP_DIV, a, b, -1);
+    return code_plain(code, OP_DIV, a, b, -1);
 }
 
 static int
@@ -269,10 +269,10 @@ clip(struct code *code, int x, int low, int high)
     if (no_low && no_high)
         return x;
     if (no_high)
-        return plain(code, OP_MAX, x, low, -1);
+        return code_plain(code, OP_MAX, x, low, -1);
     if (no_low)
-        return plain(code, OP_MIN, x, high, -1);
-    return plain(code, OP_CLIP, x, low, high);
+        return code_plain(code, OP_MIN, x, high, -1);
+    return code_plain(code, OP_CLIP, x, low, high);
 }
 
 int
@@ -290,23 +290,23 @@ code_op(struct code *code, enum op_code name, int a, int b, int c)
     case OP_ADD:
         if (code_is(code, a, 0))
             return b;
-        return code_is(code, b, 0) ? a : plain(code, name, a, b, -1);
+        return code_is(code, b, 0) ? a : code_plain(code, name, a, b, -1);
     case OP_SUB:
-        return code_is(code, b, 0) ? a : plain(code, name, a, b, -1);
+        return code_is(code, b, 0) ? a : code_plain(code, name, a, b, -1);
     case OP_MUL:
         return multiply(code, a, b);
     case OP_DIV:
         return divide(code, a, b);
     case OP_POW: {
         int power = is_number(code, b) ? simple_power(code, a, code->ops[b].number) : -1;
-        return power >= 0 ? power : plain(code, name, a, b, -1);
+        return power >= 0 ? power : code_plain(code, name, a, b, -1);
     }
     case OP_CLIP:
         return clip(code, a, b, c);
     case OP_SELECT:
-        return b == c ? b : plain(code, name, a, b, c);
+        return b == c ? b : code_plain(code, name, a, b, c);
     default:
-        return plain(code, name, a, b, c);
+        return code_plain(code, name, a, b, c);
     }
 }
 
@@ -482,6 +482,12 @@ code_finish(struct code *code, const struct text *text)
         return lang_error(code->lang, text, text->start,
                           "the text needs more than %d operations", MOST_OPS);
     count_uses(code);
+    return BH_OK;
+}
+
+void
+code_fuse(struct code *code)
+{
     for (int i = 0; code->precision == BH_SINGLE && i < code->count; i++) {
         struct op *op = &code->ops[i];
         if (op->uses > 0 && op->rate == RATE_NEURON &&
@@ -489,5 +495,4 @@ code_finish(struct code *code, const struct text *text)
             fuse(code, op);
     }
     count_uses(code);
-    return BH_OK;
 }

@@ -354,13 +354,28 @@ print_reset(struct writer *writer, const struct code *reset)
     plan_free(&p);
 }
 
+/* What the engine computes before a run, for the reader. */
+static void
+print_constants(struct writer *writer, const struct code *constants)
+{
+    struct printer p;
+    write_text(writer, "/* Computed once a run:\n");
+    if (plan(&p, writer, constants))
+        print_neuron(&p, " *   ");
+    plan_free(&p);
+    write_text(writer, " */\n");
+}
+
 void
 emit_update(struct writer *writer, const char *name, const char *comment,
-            const struct code *update, const struct code *reset)
+            const struct code *update, const struct code *reset,
+            const struct code *constants)
 {
     struct printer p;
     const struct code *codes[] = {update, reset};
     print_comment(writer, comment);
+    if (constants)
+        print_constants(writer, constants);
     write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
                update->precision == BH_SINGLE ? "float" : "double", name);
     print_arrays(writer, codes, 2);

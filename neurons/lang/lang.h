@@ -189,6 +189,7 @@ struct symbol {
     double value;   /* CONSTANT */
     int slot;       /* stored: which array; NOISE: which noise term */
     bool linked;    /* its value arrives through a link */
+    bool varies;    /* something changes it while the network runs */
     enum { MARK_NONE, MARK_OPEN, MARK_DONE } mark; /* the search for cycles */
     struct symbol *next;
 };
@@ -288,8 +289,12 @@ bool code_depends(const struct code *code, int op, int leaf);
 bool code_split(struct code *code, int op, int leaf, int *factor, int *rest);
 /* Remembers that a symbol gets a value at the end. Later stores replace earlier ones. */
 void code_store(struct code *code, const struct symbol *symbol, int op);
-/* Fuses multiply-adds (single precision), counts uses, drops what nothing needs. */
+/* The same without looking for anything simpler. */
+int code_plain(struct code *code, enum op_code op, int a, int b, int c);
+/* Counts uses, so that what nothing needs is known; fails where the code did. */
 bh_status code_finish(struct code *code, const struct text *text);
+/* Makes one operation of a product and a sum (single precision), at the very end. */
+void code_fuse(struct code *code);
 
 /* --- lower.c: checked trees -> code --------------------------------------------------- */
 
@@ -323,6 +328,14 @@ bh_status solve_step(struct env *env, const struct scope *scope, const char **me
                      double dt_s, int ready, const struct text *text);
 /* "euler, rk2, ...": for messages and help. */
 const char *solve_methods(void);
+
+/* --- hoist.c: what stays the same in a run is computed once ---------------------------- */
+
+/* Makes new code in which what depends only on variables that nothing changes during a
+ * run (symbol->varies is false) is loaded from variables of its own, added to the scope.
+ * `constants` computes those; it is NULL where there are none. */
+bh_status hoist(struct scope *scope, const struct code *code, struct code **out,
+                struct code **constants);
 
 /* --- interp_isa.c: runs code over a block of neurons ---------------------------------- */
 
@@ -368,10 +381,11 @@ void write_text(struct writer *writer, const char *format, ...) BH_PRINTF(2, 3);
 void writer_free(struct writer *writer);
 
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
- * `update` stores the new state, and its result, if any, is the threshold; `reset` may
- * be NULL. `comment` is the user's text. */
+ * `update` stores the new state, and its result, if any, is the threshold; `reset` and
+ * `constants` may be NULL, and the latter is only told. `comment` is the user's text. */
 void emit_update(struct writer *writer, const char *name, const char *comment,
-                 const struct code *update, const struct code *reset);
+                 const struct code *update, const struct code *reset,
+                 const struct code *constants);
 /* The function void <name>(const real *in, real *out, size_t count): an expression of
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,
