@@ -91,8 +91,9 @@ draw(const struct cochleagram_settings *settings, const char *sound,
     bh_cochleagram_free(cochleagram);
     const double took_s = clock_s() - start_s;
     if (status == BH_OK && !settings->output.quiet)
-        say("%.3g s of sound, %zu places; %.2f s taken, %.3gx real time",
-            picture.duration_s, ear->places, took_s, picture.duration_s / took_s);
+        say("%.3g s of sound, %zu place%s; %.2f s taken, %.3gx real time",
+            picture.duration_s, ear->places, plural(ear->places), took_s,
+            picture.duration_s / took_s);
     return status;
 }
 
@@ -106,7 +107,7 @@ run(const void *given, const char *sound)
         say("cochleagram needs a picture to write, such as -o picture.png");
         return EXIT_USAGE;
     }
-    if (bh_picture_check(settings->output.path, &diag) != BH_OK ||
+    if (picture_check(settings->output.path, &diag) != BH_OK ||
         ear_open(sound, &settings->sound, &settings->places,
                  (bh_precision)settings->output.precision, &ear, &diag) != BH_OK)
         return fail(&diag);

@@ -45,9 +45,11 @@ run(const void *settings, const char *operand)
 const struct command command_devices = {
     .name = "devices",
     .summary = "the processors and GPUs of this machine",
-    .about = "Prints the instruction set and the number of threads that are used, and "
-             "the CUDA devices of this machine, or why there are none. The environment "
-             "variable BH_CPU (baseline, avx2, avx512) asks for a lower instruction "
-             "set.",
+    .about =
+        "Prints the instruction set and the number of threads that are used, and "
+        "the CUDA devices of this machine, or why there are none. Sounds are heard "
+        "on the CPU. The environment "
+        "variable BH_CPU (baseline, avx2, avx512) asks for a lower instruction "
+        "set.",
     .run = run,
 };

@@ -79,13 +79,13 @@ choose_output(const struct spikes_settings *settings, struct nerve_task *task)
         say("spikes and picture cannot both be '%s'", path);
         return false;
     }
-    if (path)
+    if (path && strcmp(path, "-") != 0)
         return true;
     if (task->format == BH_SPIKES_HDF5) {
         say("HDF5 cannot go to standard output; name a file, such as -o spikes.h5");
         return false;
     }
-    if (task->format == BH_SPIKES_CSV || (!picture && !isatty(STDOUT_FILENO))) {
+    if (path || task->format == BH_SPIKES_CSV || (!picture && !isatty(STDOUT_FILENO))) {
         task->path = "-";
         return true;
     }
@@ -98,11 +98,14 @@ choose_output(const struct spikes_settings *settings, struct nerve_task *task)
 static void
 summarize(const struct nerve_result *r)
 {
-    say("%.3g s of sound, %zu places x %zu fibres, %llu spikes (%.3g Hz each fibre); "
+    const size_t each = r->fibres / r->places;
+    const double rate_hz = (double)r->spikes / (double)r->fibres / r->heard_s;
+    say("%.3g s of sound, %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
+        "fibre); "
         "%.2f s taken, %.3gx real time, %d thread%s",
-        r->heard_s, r->places, r->fibres / r->places, (unsigned long long)r->spikes,
-        r->heard_s > 0 ? (double)r->spikes / (double)r->fibres / r->heard_s : 0,
-        r->took_s, r->heard_s / r->took_s, r->threads, r->threads == 1 ? "" : "s");
+        r->heard_s, r->places, plural(r->places), each, plural(each),
+        (unsigned long long)r->spikes, plural(r->spikes), rate_hz, r->took_s,
+        r->heard_s / r->took_s, r->threads, plural((uint64_t)r->threads));
 }
 
 static int

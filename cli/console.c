@@ -84,6 +84,12 @@ signals_check(bh_diag *diag)
     return caught ? bh_diag_set(diag, BH_ERR_STOPPED, "interrupted") : BH_OK;
 }
 
+const char *
+plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 double
 clock_s(void)
 {

@@ -6,6 +6,7 @@
 
 #include <brianhears.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Writes "bhears: <message>" and a newline to standard error. */
 void say(const char *format, ...) BH_PRINTF(1, 2);
@@ -35,6 +36,9 @@ bh_status meter_start(struct meter *meter, double total_s, bool quiet, bh_diag *
 void meter_show(struct meter *meter, double done_s);
 /* Takes the line away. */
 void meter_end(struct meter *meter);
+
+/* The "s" of so many things. */
+const char *plural(uint64_t count);
 
 /* Seconds on a steady clock. */
 double clock_s(void);

@@ -112,8 +112,9 @@ with_star(const char *text, char *buffer, size_t size)
 }
 
 static bh_status
-define(const struct text_list *list, bh_namespace *names, bh_diag *diag)
+define(const struct text_list *list, struct model *model, bh_diag *diag)
 {
+    size_t size = 1;
     for (size_t i = 0; i < list->count; i++) {
         char name[64] = "", buffer[64];
         const char *value = split_name(list->text[i], name, sizeof name);
@@ -121,8 +122,16 @@ define(const struct text_list *list, bh_namespace *names, bh_diag *diag)
             return bh_diag_set(diag, BH_ERR_TEXT,
                                "--define: '%.60s' is not NAME=VALUE, such as tau=10*ms",
                                list->text[i]);
-        BH_TRY(bh_namespace_set(names, name, with_star(value, buffer, sizeof buffer),
-                                diag));
+        BH_TRY(bh_namespace_set(model->names, name,
+                                with_star(value, buffer, sizeof buffer), diag));
+        size += strlen(list->text[i]) + 1;
+    }
+    model->definitions = calloc(size, 1);
+    if (!model->definitions)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for names");
+    for (size_t i = 0; i < list->count; i++) {
+        strcat(model->definitions, list->text[i]);
+        strcat(model->definitions, i + 1 < list->count ? "\n" : "");
     }
     return BH_OK;
 }
@@ -154,7 +163,7 @@ resolve(const struct model_settings *settings, struct model *model, bh_diag *dia
     strcpy(model->variable, "I");
     model->link = split_name(settings->link, model->variable, sizeof model->variable);
     BH_TRY(bh_namespace_new(&model->names, diag));
-    return define(&settings->define, model->names, diag);
+    return define(&settings->define, model, diag);
 }
 
 bh_status
@@ -176,6 +185,7 @@ void
 model_close(struct model *model)
 {
     free(model->file);
+    free(model->definitions);
     bh_namespace_free(model->names);
     *model = (struct model){0};
 }

@@ -24,6 +24,7 @@ struct model {
     char variable[64]; /* that the link drives */
     char *file;        /* the equations, where they came from a file */
     bh_namespace *names;
+    char *definitions; /* those of --define, in one text */
 };
 
 /* Resolves the settings: Brian hears' simple auditory nerve where nothing is given,

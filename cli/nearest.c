@@ -47,10 +47,13 @@ nearest(const char *word, const char *const *words, size_t count)
     const size_t length = strlen(word);
     size_t limit = 1 + length / 3;
     for (size_t i = 0; i < count; i++) {
+        const size_t other = strlen(words[i]);
         size_t far = distance(word, words[i]);
-        if (length > 1 && strncasecmp(word, words[i], length) == 0)
+        if (far >= other)
+            far = LONGEST; /* nothing of it is left */
+        if (length > 1 && strncasecmp(word, words[i], least(length, other)) == 0)
             far = least(far, 1);
-        if (far > limit || far >= strlen(words[i]) || (best && far == limit))
+        if (far > limit || (best && far == limit))
             continue;
         best = words[i];
         limit = far;

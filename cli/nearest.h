@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The one of `words` that `word` most likely was meant to be: its beginning, or few
- * letters away (about one in three); NULL where none is near. */
+/* The one of `words` that `word` most likely was meant to be: one begins the other, or
+ * few letters (about one in three) differ; NULL where none is near. */
 const char *nearest(const char *word, const char *const *words, size_t count);
 
 #endif

@@ -117,6 +117,7 @@ open_spikes(struct nerve *nerve, bh_diag *diag)
         {"refractory", model->refractory ? model->refractory : "", 0},
         {"method", model->method, 0},
         {"link", s->model.link, 0},
+        {"definitions", nerve->model.definitions, 0},
     };
     bh_spike_writer_config config = bh_spike_writer_config_default();
     config.path = task->path;
@@ -147,7 +148,7 @@ prepare(struct nerve *nerve, bh_diag *diag)
     const struct spikes_settings *s = task->settings;
     const bh_precision precision = (bh_precision)s->run.precision;
     if (s->output.picture)
-        BH_TRY(bh_picture_check(s->output.picture, diag));
+        BH_TRY(picture_check(s->output.picture, diag));
     BH_TRY(model_open(&s->model, precision, &nerve->model, diag));
     BH_TRY(ear_open(task->sound, &s->sound, &s->places, precision, &nerve->ear, diag));
     signals_catch();
@@ -187,7 +188,13 @@ finish(struct nerve *nerve, bh_diag *diag)
                                     .raster = nerve->raster,
                                     .sound = nerve->task->sound,
                                     .duration_s = heard_s};
-    return picture_write(s->output.picture, &picture, &s->picture, diag);
+    bh_diag why = {0};
+    const bh_status status =
+        picture_write(s->output.picture, &picture, &s->picture, &why);
+    if (status == BH_OK)
+        return BH_OK;
+    return bh_diag_set(diag, status, "%.400s%s", why.text,
+                       writer ? "; the spikes are complete" : "");
 }
 
 static void

@@ -154,9 +154,9 @@ settings_parse(const struct command *command, int argc, char **argv, void *setti
         return result;
     const int operands = argc - optind, allowed = command->operand ? 1 : 0;
     if (operands > allowed) {
-        say("%s takes %s, and there is '%s' too; see 'bhears help %s'", command->name,
-            allowed ? "one" : "none but options", argv[optind + allowed],
-            command->name);
+        say("%s takes %s%s, so what is '%s'? See 'bhears help %s'", command->name,
+            allowed ? "one " : "options only", allowed ? command->operand : "",
+            argv[optind + allowed], command->name);
         return PARSED_WRONG;
     }
     *operand = operands ? argv[optind] : NULL;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L
+
 #include "cli/show.h"
 
-#include <math.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PICTURE_OFFSET(member) .offset = offsetof(struct picture_settings, member)
 
@@ -17,6 +20,26 @@ const struct setting picture_table[3] = {
     {"title", 0, "TEXT", "above the picture", .shown = "the name of the sound",
      .parse = parse_text, PICTURE_OFFSET(title)},
 };
+
+bh_status
+picture_check(const char *path, bh_diag *diag)
+{
+    BH_TRY(bh_picture_check(path, diag));
+    char *directory = strdup(path);
+    if (!directory)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for '%s'", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        slash[1] = 0;
+    errno = 0;
+    const int failed = access(slash ? directory : ".", W_OK | X_OK);
+    free(directory);
+    if (!failed)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s': %s", path,
+                       errno == ENOENT ? "its directory does not exist"
+                                       : strerror(errno));
+}
 
 bh_status
 picture_cochleagram(double samplerate_hz, size_t places, bh_cochleagram **out,

@@ -24,6 +24,10 @@ struct picture {
     double duration_s;
 };
 
+/* Whether a picture can be written there, as far as that can be told before the work.
+ */
+bh_status picture_check(const char *path, bh_diag *diag);
+
 bh_status picture_write(const char *path, const struct picture *picture,
                         const struct picture_settings *settings, bh_diag *diag);
 

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The command as people call it; each group of cases is one test.
+foreach(helper make_sound list_spikes)
+  add_executable(cli_${helper} ${CMAKE_CURRENT_LIST_DIR}/${helper}.c)
+  target_link_libraries(cli_${helper} PRIVATE brianhears m)
+endforeach()
+foreach(group help values sounds outputs equations same pictures runs)
+  add_test(NAME cli/${group}
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli ${group} $<TARGET_FILE:bhears>
+                   $<TARGET_FILE:cli_make_sound> $<TARGET_FILE:cli_list_spikes>
+                   ${PROJECT_SOURCE_DIR}/sounds/samples)
+  set_tests_properties(cli/${group} PROPERTIES LABELS cli TIMEOUT 300
+                       ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
+endforeach()
