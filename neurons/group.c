@@ -236,7 +236,7 @@ mark_varying(bh_group *group)
 {
     const struct code *codes[] = {group->update, group->reset};
     for (struct symbol *s = group->scope.symbols; s; s = s->next)
-        s->varies = s->kind != SYMBOL_PARAMETER || s->linked;
+        s->varies = s->kind != SYMBOL_PARAMETER || s->linked || (s->flags & FLAG_LINKED);
     for (int c = 0; c < 2; c++)
         for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
             scope_find(&group->scope, codes[c]->stores[i].symbol->name)->varies = true;

@@ -65,8 +65,8 @@ list(const int32_t *flags, size_t count, int32_t *restrict out)
         __mmask16 set = _mm512_test_epi32_mask(flag, flag);
         if (n + 16 > count)
             set &= (__mmask16)((1u << (count - n)) - 1);
-        if (set)
-            _mm512_mask_compressstoreu_epi32(out + found, set, index);
+        if (set) /* through a register: compressing into memory is microcode on Zen 4 */
+            _mm512_storeu_si512(out + found, _mm512_maskz_compress_epi32(set, index));
         found += (size_t)__builtin_popcount(set);
         index = _mm512_add_epi32(index, _mm512_set1_epi32(16));
     }
