@@ -368,6 +368,13 @@ typedef struct words {
     uints part[4];
 } words;
 
+/* GCC has the newer form from version 12 on, clang has only that. */
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ulongs){__VA_ARGS__})
+#endif
+
 /* Words 4 i to 4 i + 3 are those of counter i. */
 static inline void
 put_in_order(const ulongs w[4], uints *out)
@@ -375,14 +382,14 @@ put_in_order(const ulongs w[4], uints *out)
     const ulongs even = (w[0] & UINT32_MAX) | w[1] << 32;
     const ulongs odd = (w[2] & UINT32_MAX) | w[3] << 32;
 #if defined(__AVX512F__)
-    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
-    out[1] = (uints)__builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+    out[0] = (uints)SHUFFLE(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    out[1] = (uints)SHUFFLE(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
 #elif defined(__AVX2__)
-    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 4, 1, 5);
-    out[1] = (uints)__builtin_shufflevector(even, odd, 2, 6, 3, 7);
+    out[0] = (uints)SHUFFLE(even, odd, 0, 4, 1, 5);
+    out[1] = (uints)SHUFFLE(even, odd, 2, 6, 3, 7);
 #else
-    out[0] = (uints)__builtin_shufflevector(even, odd, 0, 2);
-    out[1] = (uints)__builtin_shufflevector(even, odd, 1, 3);
+    out[0] = (uints)SHUFFLE(even, odd, 0, 2);
+    out[1] = (uints)SHUFFLE(even, odd, 1, 3);
 #endif
 }
 
