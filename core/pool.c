@@ -165,7 +165,8 @@ bh_pool_run(bh_pool *pool, size_t count,
     atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
     start_round(pool);
     take_pieces(pool, 0);
-    for (int spin = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; spin++) {
+    for (int spin = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0;
+         spin++) {
         if (pool->spin && spin < SPINS)
             relax();
         else

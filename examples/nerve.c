@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A sound file becomes auditory-nerve spikes: 3000 noisy fibres behind a gammatone bank. */
+/* A sound file becomes auditory-nerve spikes: 3000 noisy fibres behind a gammatone
+ * bank. */
 #include <brianhears.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +41,9 @@ main(int argc, char **argv)
     bh_group_config fibres = bh_group_config_default();
     fibres.name = "nerve";
     fibres.count = PLACES * FIBRES;
-    fibres.equations = "dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 (unless refractory)\n"
-                       "I : 1";
+    fibres.equations =
+        "dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 (unless refractory)\n"
+        "I : 1";
     fibres.threshold = "v > 1";
     fibres.reset = "v = 0";
     fibres.refractory = "5*ms";

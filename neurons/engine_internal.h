@@ -24,8 +24,8 @@ enum { BLOCK = BH_RANDOM_BLOCK };
 #define NEVER       (-(INT32_C(1) << 30))
 #define EPOCH_STEPS (INT32_C(1) << 29)
 
-/* A source, and the samples of it that the window needs. Row 0 is the last sample of the
- * window before. */
+/* A source, and the samples of it that the window needs. Row 0 is the last sample of
+ * the window before. */
 struct feed {
     bh_source *source;
     bh_precision precision;
@@ -44,7 +44,7 @@ struct feed {
 typedef void map_function(const void *in, void *out, size_t count);
 
 struct link {
-    struct feed *feed;      /* or */
+    struct feed *feed; /* or */
     const bh_group *from;
     const struct symbol *from_symbol;
     bh_group *to;
@@ -86,9 +86,9 @@ struct bh_group {
     bool ready; /* the code has its final form */
     void (*compiled)(bh_frame *frame);
     void **arrays;
-    int32_t *lastspike; /* NULL where the group has no threshold */
+    int32_t *lastspike;                  /* NULL where the group has no threshold */
     const struct symbol *not_refractory; /* NULL: refractoriness by time, or none */
-    struct link **link; /* [stored]: what drives each variable */
+    struct link **link;                  /* [stored]: what drives each variable */
     struct block *block;
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
     bh_random_counter *normal_counters, *uniform_counters;
@@ -108,9 +108,9 @@ struct bh_spike_monitor {
 
 /* What one thread works with. */
 struct worker {
-    float *normals;  /* [term][BLOCK] */
-    void *uniforms;  /* [term][BLOCK] */
-    void *inputs;    /* [stored][BLOCK] */
+    float *normals; /* [term][BLOCK] */
+    void *uniforms; /* [term][BLOCK] */
+    void *inputs;   /* [stored][BLOCK] */
     int32_t *spiked, *list;
     void *scratch;
     void *memory;
@@ -126,7 +126,7 @@ struct bh_network {
     uint32_t group_count;
     struct feed *feeds;
     struct link *links;
-    bool frozen;   /* code has been made of it: nothing can be added */
+    bool frozen; /* code has been made of it: nothing can be added */
     bool prepared;
     struct worker *workers;
     size_t window; /* the most steps of one window */
@@ -154,6 +154,14 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
 void group_free(bh_group *group);
 /* Gives the code its final form, when all that can change variables is known. */
 bh_status group_ready(bh_group *group, bh_diag *diag);
+/* Copies a text into the group's memory, named "what of group" for messages. */
+bh_status group_text(bh_group *group, const char *what, const char *given,
+                     struct text *out);
+/* xi stands for an increment over a step, which only an integration scheme gives. */
+bh_status group_refuse_noise(bh_group *group, const struct code *code,
+                             const struct text *text);
+
+/* group_values.c */
 const struct symbol *group_variable(const bh_group *group, const char *name,
                                     bh_diag *diag);
 
@@ -174,7 +182,7 @@ void link_run(struct link *link, bh_network *net, size_t steps);
 /* step.c */
 bh_status step_prepare(bh_network *net, bh_diag *diag);
 void step_free(bh_network *net);
-void step_constants(bh_group *group);
+bh_status step_constants(bh_group *group, bh_diag *diag);
 void step_run(bh_group *group, size_t steps);
 
 /* monitor.c */

@@ -38,11 +38,11 @@ feed_new(bh_network *net, bh_source *source, bh_precision precision, struct feed
         }
     double ratio = bh_source_samplerate(source) * net->config.dt_s;
     if (ratio > BH_WINDOW_MAX / 4)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a time step of %g s spans %g samples of the source at %g Hz; "
-                           "at most %d can be linked",
-                           net->config.dt_s, ratio, bh_source_samplerate(source),
-                           BH_WINDOW_MAX / 4);
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "a time step of %g s spans %g samples of the source at %g Hz; "
+            "at most %d can be linked",
+            net->config.dt_s, ratio, bh_source_samplerate(source), BH_WINDOW_MAX / 4);
     struct feed *feed = calloc(1, sizeof *feed);
     if (!feed)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a link");
@@ -118,10 +118,9 @@ fill_tile(void *context, size_t tile, int thread)
 void
 feed_fill(struct feed *feed, bh_pool *pool)
 {
-    struct fill fill = {
-        feed,
-        {row_at(feed->rows, 1, feed->stride, feed->precision), feed->got, feed->channels,
-         feed->stride, feed->precision}};
+    struct fill fill = {feed,
+                        {row_at(feed->rows, 1, feed->stride, feed->precision),
+                         feed->got, feed->channels, feed->stride, feed->precision}};
     if (feed->got > 0)
         bh_pool_run(pool, bh_source_tiles(feed->source), fill_tile, &fill);
     if (feed->got < feed->frames) /* silence behind the end */

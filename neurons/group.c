@@ -11,8 +11,7 @@ static const struct bh_dim second = {{0, 0, DIM_ONE, 0, 0, 0, 0}};
 bh_group_config
 bh_group_config_default(void)
 {
-    return (bh_group_config){
-        .name = "group", .count = 1, .precision = BH_SINGLE};
+    return (bh_group_config){.name = "group", .count = 1, .precision = BH_SINGLE};
 }
 
 size_t
@@ -61,8 +60,8 @@ struct texts {
     struct text equations, threshold, reset, refractory;
 };
 
-static bh_status
-take_text(bh_group *group, const char *what, const char *given, struct text *out)
+bh_status
+group_text(bh_group *group, const char *what, const char *given, struct text *out)
 {
     char where[64];
     snprintf(where, sizeof where, "%s of %s", what, group->name);
@@ -78,10 +77,10 @@ take_text(bh_group *group, const char *what, const char *given, struct text *out
 static bh_status
 take_texts(bh_group *group, const bh_group_config *config, struct texts *out)
 {
-    BH_TRY(take_text(group, "equations", config->equations, &out->equations));
-    BH_TRY(take_text(group, "threshold", config->threshold, &out->threshold));
-    BH_TRY(take_text(group, "reset", config->reset, &out->reset));
-    BH_TRY(take_text(group, "refractory", config->refractory, &out->refractory));
+    BH_TRY(group_text(group, "equations", config->equations, &out->equations));
+    BH_TRY(group_text(group, "threshold", config->threshold, &out->threshold));
+    BH_TRY(group_text(group, "reset", config->reset, &out->reset));
+    BH_TRY(group_text(group, "refractory", config->refractory, &out->refractory));
     size_t size = out->equations.length + out->threshold.length + out->reset.length +
                   out->refractory.length + strlen(group->name) + 100;
     group->comment = bh_arena_take(group->arena, size);
@@ -135,9 +134,8 @@ lower_ready(bh_group *group, struct env *env, const struct text *text, int *out)
     return BH_OK;
 }
 
-/* xi stands for an increment over a step, which only an integration scheme gives. */
-static bh_status
-refuse_stray_noise(bh_group *group, const struct code *code, const struct text *text)
+bh_status
+group_refuse_noise(bh_group *group, const struct code *code, const struct text *text)
 {
     for (int i = 0; i < code->count; i++)
         if (code->ops[i].uses > 0 && code->ops[i].code == OP_LOAD &&
@@ -188,7 +186,7 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
                 code_op(group->update, OP_AND, group->update->result, ready, -1);
     }
     BH_TRY(code_finish(group->update, &texts->equations));
-    return refuse_stray_noise(group, group->update,
+    return group_refuse_noise(group, group->update,
                               condition ? &texts->threshold : &texts->equations);
 }
 
@@ -208,7 +206,7 @@ build_reset(bh_group *group, const struct texts *texts)
     BH_TRY(check_statements(&group->scope, statements, &texts->reset));
     lower_statements(&env, &group->scope, statements);
     BH_TRY(code_finish(env.code, &texts->reset));
-    BH_TRY(refuse_stray_noise(group, env.code, &texts->reset));
+    BH_TRY(group_refuse_noise(group, env.code, &texts->reset));
     group->reset = env.code;
     return BH_OK;
 }
@@ -236,7 +234,8 @@ mark_varying(bh_group *group)
 {
     const struct code *codes[] = {group->update, group->reset};
     for (struct symbol *s = group->scope.symbols; s; s = s->next)
-        s->varies = s->kind != SYMBOL_PARAMETER || s->linked || (s->flags & FLAG_LINKED);
+        s->varies = s->kind != SYMBOL_PARAMETER || s->linked ||
+                    (s->flags & FLAG_LINKED);
     for (int c = 0; c < 2; c++)
         for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
             scope_find(&group->scope, codes[c]->stores[i].symbol->name)->varies = true;
@@ -265,8 +264,9 @@ take_constant_arrays(bh_group *group, int from)
     }
     if (arrays && link)
         return BH_OK;
-    return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for the %zu neurons of %s",
-                       group->count, group->name);
+    return bh_diag_set(group->lang.diag, BH_ERR_MEMORY,
+                       "no memory for the %zu neurons of %s", group->count,
+                       group->name);
 }
 
 bh_status
@@ -283,7 +283,8 @@ group_ready(bh_group *group, bh_diag *diag)
     BH_TRY(interp_prepare(&group->lang, group->update, &group->update_interp));
     if (group->constants) {
         code_fuse(group->constants);
-        BH_TRY(interp_prepare(&group->lang, group->constants, &group->constants_interp));
+        BH_TRY(
+            interp_prepare(&group->lang, group->constants, &group->constants_interp));
     }
     if (group->reset) {
         code_fuse(group->reset);
@@ -341,7 +342,8 @@ group_fill(bh_group *group, const bh_group_config *config, bh_diag *diag)
 }
 
 bh_status
-bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out, bh_diag *diag)
+bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out,
+             bh_diag *diag)
 {
     if (net->frozen)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
@@ -373,163 +375,5 @@ bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out, bh_
     *end = group;
     net->group_count++;
     *out = group;
-    return BH_OK;
-}
-
-const struct symbol *
-group_variable(const bh_group *group, const char *name, bh_diag *diag)
-{
-    const struct symbol *symbol = name ? scope_find(&group->scope, name) : NULL;
-    if (symbol && symbol->equation &&
-        (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER))
-        return symbol;
-    const char *names[64];
-    size_t count = 0;
-    for (const struct symbol *s = group->scope.symbols; s && count < 64; s = s->next)
-        if (s->equation && s->slot >= 0)
-            names[count++] = s->name;
-    const char *near = lang_nearest(name ? name : "", names, count);
-    if (near)
-        bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has no variable '%s'; did you mean '%s'?",
-                    group->name, name, near);
-    else
-        bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has no variable '%s'", group->name,
-                    name ? name : "");
-    return NULL;
-}
-
-static bh_status
-check_count(const bh_group *group, size_t count, bh_diag *diag)
-{
-    if (count == group->count)
-        return BH_OK;
-    return bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has %zu neurons, not %zu", group->name,
-                       group->count, count);
-}
-
-bh_status
-bh_group_set_array(bh_group *group, const char *variable, const double *values,
-                   size_t count, bh_diag *diag)
-{
-    const struct symbol *symbol = group_variable(group, variable, diag);
-    if (!symbol)
-        return BH_ERR_ARGUMENT;
-    BH_TRY(check_count(group, count, diag));
-    for (size_t n = 0; n < count; n++) {
-        if (isnan(values[n]))
-            return bh_diag_set(diag, BH_ERR_DATA, "value %zu of '%s' is not a number", n,
-                               variable);
-    }
-    for (size_t n = 0; n < count; n++) {
-        void *at = group->arrays[symbol->slot];
-        if (group->precision == BH_SINGLE)
-            ((float *)at)[n] = (float)values[n];
-        else
-            ((double *)at)[n] = values[n];
-    }
-    return BH_OK;
-}
-
-bh_status
-bh_group_get(const bh_group *group, const char *variable, double *values, size_t count,
-             bh_diag *diag)
-{
-    const struct symbol *symbol = group_variable(group, variable, diag);
-    if (!symbol)
-        return BH_ERR_ARGUMENT;
-    BH_TRY(check_count(group, count, diag));
-    const void *at = group->arrays[symbol->slot];
-    for (size_t n = 0; n < count; n++)
-        values[n] = group->precision == BH_SINGLE ? (double)((const float *)at)[n]
-                                                  : ((const double *)at)[n];
-    return BH_OK;
-}
-
-/* Terms below this are those of the group's own texts. */
-enum { FIRST_SET_TERM = 1 << 20, TERMS_OF_A_SET = 64 };
-
-/* Runs an expression once over all blocks. */
-static bh_status
-run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
-{
-    const bh_random_ops *random = group->net->random;
-    const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
-    size_t element = bh_precision_size(group->precision);
-    void *scratch = malloc(interp_scratch_size(interp));
-    double drawn[TERMS_OF_A_SET / 8][BLOCK];
-    const void *terms[TERMS_OF_A_SET / 8];
-    void **arrays = calloc((size_t)group->scope.stored + 1, sizeof *arrays);
-    if (!scratch || !arrays) {
-        free(scratch);
-        free(arrays);
-        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a variable");
-    }
-    for (size_t b = 0; b < group->blocks; b++) {
-        size_t left = group->count - b * BLOCK;
-        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
-                                     .t = bh_network_time(group->net),
-                                     .first = (int32_t)(b * BLOCK),
-                                     .arrays = arrays,
-                                     .noises = (const float *const *)terms,
-                                     .uniforms = terms};
-        for (int i = 0; i < group->scope.stored; i++)
-            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
-        for (int i = 0; i < scope->uniforms + scope->noises; i++) {
-            bh_random_key key = {group->net->config.seed, group->object,
-                                 first + (uint32_t)i};
-            bh_random_stream stream = bh_random_stream_start(key, (uint32_t)b);
-            terms[i] = drawn[i];
-            if (i >= scope->uniforms)
-                random->normals(&stream, (float *)drawn[i], BLOCK);
-            else if (group->precision == BH_SINGLE)
-                random->uniforms(&stream, (float *)drawn[i], BLOCK);
-            else
-                random->uniforms_double(&stream, drawn[i], BLOCK);
-        }
-        frame.noises = (const float *const *)(terms + scope->uniforms);
-        interp_ops_get()->run(interp, &frame, scratch);
-    }
-    free(scratch);
-    free(arrays);
-    return BH_OK;
-}
-
-bh_status
-bh_group_set(bh_group *group, const char *variable, const char *expression, bh_diag *diag)
-{
-    const struct symbol *symbol = group_variable(group, variable, diag);
-    struct text text;
-    struct node *node;
-    struct interp interp;
-    if (!symbol)
-        return BH_ERR_ARGUMENT;
-    group->lang.diag = diag;
-    char what[64];
-    snprintf(what, sizeof what, "%.40s", variable);
-    BH_TRY(take_text(group, what, expression, &text));
-    struct scope scope = group->scope;
-    scope.noises = scope.uniforms = 0;
-    BH_TRY(parse_expression(&group->lang, &text, &node));
-    if (symbol->type == TYPE_BOOLEAN)
-        BH_TRY(check_condition(&scope, node, "the value"));
-    else
-        BH_TRY(check_quantity(&scope, node, symbol->dim, "the value"));
-    if (scope.noises + scope.uniforms > TERMS_OF_A_SET / 8)
-        return lang_error(&group->lang, &text, text.start,
-                          "more than %d random numbers in one expression",
-                          TERMS_OF_A_SET / 8);
-    struct env env = {.code = code_new(&group->lang, group->precision)};
-    if (!env.code)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a variable");
-    int value = lower_expression(&env, node);
-    if (symbol->type == TYPE_INTEGER)
-        value = code_op(env.code, OP_INT, value, -1, -1);
-    code_store(env.code, symbol, value);
-    BH_TRY(code_finish(env.code, &text));
-    code_fuse(env.code);
-    BH_TRY(refuse_stray_noise(group, env.code, &text));
-    BH_TRY(interp_prepare(&group->lang, env.code, &interp));
-    BH_TRY(run_set(group, &scope, &interp));
-    group->sets++;
     return BH_OK;
 }

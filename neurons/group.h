@@ -22,21 +22,22 @@ typedef struct bh_group_config {
     const char *threshold;  ///< "v > 1"; NULL: no spikes
     const char *reset;      ///< "v = 0; w += 1"; NULL: nothing
     const char *refractory; ///< "5*ms", or a condition; NULL: none
-    const char *method;     ///< exact, euler, exponential_euler, rk2, rk4, heun, milstein;
-                            ///< NULL: exact where the equations are linear, else euler,
-                            ///< or heun where the noise depends on the variables
+    const char *method; ///< exact, euler, exponential_euler, rk2, rk4, heun, milstein;
+                        ///< NULL: exact where the equations are linear, else euler,
+                        ///< or heun where the noise depends on the variables
     bh_precision precision; ///< of the state
-    const bh_namespace *names; ///< values the texts may use, or NULL; read now, not kept
+    const bh_namespace
+        *names; ///< values the texts may use, or NULL; read now, not kept
 } bh_group_config;
 
 /// 1 neuron, no texts, the method chosen, single precision.
 BH_API bh_group_config bh_group_config_default(void);
 
-/// Adds a group to a network that has not run yet. Variables are 0 at first. A text that
-/// is wrong gives BH_ERR_TEXT and a diag that points into it.
+/// Adds a group to a network that has not run yet. Variables are 0 at first. A text
+/// that is wrong gives BH_ERR_TEXT and a diag that points into it.
 BH_API BH_NODISCARD bh_status bh_group_new(bh_network *net,
-                                           const bh_group_config *config, bh_group **out,
-                                           bh_diag *diag);
+                                           const bh_group_config *config,
+                                           bh_group **out, bh_diag *diag);
 
 BH_API size_t bh_group_count(const bh_group *group);
 BH_API const char *bh_group_name(const bh_group *group);

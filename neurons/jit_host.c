@@ -21,9 +21,14 @@ extern char **environ;
 
 enum { PATH_SIZE = 4096, COMPILE_SECONDS = 60 };
 
-static const char *const flags[] = {
-    "-std=c11",           "-O3",  "-fPIC", "-shared", "-ffp-contract=off",
-    "-fno-math-errno",    "-fno-trapping-math", "-w"};
+static const char *const flags[] = {"-std=c11",
+                                    "-O3",
+                                    "-fPIC",
+                                    "-shared",
+                                    "-ffp-contract=off",
+                                    "-fno-math-errno",
+                                    "-fno-trapping-math",
+                                    "-w"};
 
 /* The flags that give the code the instruction set of the library's own loops. */
 static const char *
@@ -61,8 +66,8 @@ static bool
 is_private(const char *path)
 {
     struct stat info;
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
-           (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
+           info.st_uid == geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 /* Makes a directory and those above it. */

@@ -10,7 +10,8 @@
 bh_link_config
 bh_link_config_default(bh_group *to)
 {
-    return (bh_link_config){.to = to, .when = "start", .clock_dt_s = bh_network_dt(to->net)};
+    return (bh_link_config){
+        .to = to, .when = "start", .clock_dt_s = bh_network_dt(to->net)};
 }
 
 bh_status
@@ -38,7 +39,8 @@ parse_when(const char *when, bool *at_end, bh_diag *diag)
 {
     static const char *const early[] = {"start", "before_start", "after_start",
                                         "before_groups"};
-    static const char *const late[] = {"end", "before_end", "after_end", "after_resets"};
+    static const char *const late[] = {"end", "before_end", "after_end",
+                                       "after_resets"};
     for (int i = 0; i < 4; i++) {
         if (strcmp(when, early[i]) == 0 || strcmp(when, late[i]) == 0) {
             *at_end = strcmp(when, late[i]) == 0;
@@ -46,7 +48,8 @@ parse_when(const char *when, bool *at_end, bh_diag *diag)
         }
     }
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                       "a link cannot be made at '%s'; it can at 'start' or 'end'", when);
+                       "a link cannot be made at '%s'; it can at 'start' or 'end'",
+                       when);
 }
 
 static bh_status
@@ -68,10 +71,11 @@ find_target(const bh_link_config *config, const struct symbol **out, bh_diag *di
     for (int c = 0; c < 2; c++)
         for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
             if (codes[c]->stores[i].symbol == symbol)
-                return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                                   "'%s' of %s is set by the group itself, so it cannot "
-                                   "be linked",
-                                   symbol->name, to->name);
+                return bh_diag_set(
+                    diag, BH_ERR_ARGUMENT,
+                    "'%s' of %s is set by the group itself, so it cannot "
+                    "be linked",
+                    symbol->name, to->name);
     *out = symbol;
     return BH_OK;
 }
@@ -133,8 +137,8 @@ compile_map(const bh_link_config *config, struct link *link, bh_diag *diag)
         bh_arena_text(to->arena, config->expression, strlen(config->expression));
     char *where_copy = bh_arena_text(to->arena, where, strlen(where));
     struct code *code = code_new(&to->lang, to->precision);
-    const struct bh_dim dim =
-        link->from_symbol ? link->from_symbol->dim : (struct bh_dim){{0}};
+    const struct bh_dim dim = link->from_symbol ? link->from_symbol->dim
+                                                : (struct bh_dim){{0}};
     if (!text_copy || !where_copy || !code)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a link");
     BH_TRY(scope_add_defaults(&scope, 0, 0, NULL));
@@ -146,7 +150,8 @@ compile_map(const bh_link_config *config, struct link *link, bh_diag *diag)
     BH_TRY(parse_expression(&to->lang, &text, &node));
     BH_TRY(check_quantity(&scope, node, link->symbol->dim, "the linked value"));
     if (scope.noises > 0 || scope.uniforms > 0)
-        return lang_error(&to->lang, &text, node->at, "a link cannot draw random numbers");
+        return lang_error(&to->lang, &text, node->at,
+                          "a link cannot draw random numbers");
     struct env env = {.code = code};
     code->result = lower_expression(&env, node);
     BH_TRY(code_finish(code, &text));
@@ -162,10 +167,11 @@ link_fill(const bh_link_config *config, struct link *link, bh_diag *diag)
     bh_network *net = config->to->net;
     double ticks = config->clock_dt_s / net->config.dt_s;
     if (!(ticks > 0.5) || ticks > 1e9 || fabs(ticks - nearbyint(ticks)) > 1e-4 * ticks)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "the clock of a link ticks every %g s; it must be a multiple "
-                           "of the time step, %g s",
-                           config->clock_dt_s, net->config.dt_s);
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "the clock of a link ticks every %g s; it must be a multiple "
+            "of the time step, %g s",
+            config->clock_dt_s, net->config.dt_s);
     link->to = config->to;
     link->function = config->function;
     link->user = config->user;
@@ -178,7 +184,8 @@ link_fill(const bh_link_config *config, struct link *link, bh_diag *diag)
     link->stride = row_stride(link->width);
     link->rows = row_new(BH_WINDOW_MAX + 1, link->stride, link->to->precision);
     if (!link->rows)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu values", link->width);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu values",
+                           link->width);
     return BH_OK;
 }
 

@@ -13,21 +13,22 @@ BH_BEGIN_DECLS
 /// A linked variable (Brian's linked_var): at every tick of a clock a variable of a
 /// group is set to a function of a source's channels, or of another group's variable.
 ///
-/// With n values and n*k neurons each value drives k neurons: value p those from k*p on.
-/// One value (a single channel, a group of one) drives all.
+/// With n values and n*k neurons each value drives k neurons: value p those from k*p
+/// on. One value (a single channel, a group of one) drives all.
 typedef struct bh_link_config {
-    bh_source *source;          ///< where the values come from ...
-    const bh_group *from;       ///< ... or whose variable they are
+    bh_source *source;    ///< where the values come from ...
+    const bh_group *from; ///< ... or whose variable they are
     const char *from_variable;
     bh_group *to;
-    const char *to_variable;    ///< a parameter, ": 1" or ": 1 (linked)"
-    const char *expression;     ///< of x, as "3*clip(x,0,inf)**(1/3)"; NULL: x itself
-    /// Instead of an expression: computes `count` values from `in` into `out`, which may
-    /// not overlap, for `channel` on. Called on any thread.
+    const char *to_variable; ///< a parameter, ": 1" or ": 1 (linked)"
+    const char *expression;  ///< of x, as "3*clip(x,0,inf)**(1/3)"; NULL: x itself
+    /// Instead of an expression: computes `count` values from `in` into `out`, which
+    /// may not overlap, for `channel` on. Called on any thread.
     void (*function)(void *user, size_t channel, const double *in, double *out,
                      size_t count);
     void *user;
-    const char *when;  ///< slot: "start" (the step sees it) or "end" (the next step does)
+    const char
+        *when; ///< slot: "start" (the step sees it) or "end" (the next step does)
     double clock_dt_s; ///< the clock, s: a multiple of the network's dt
 } bh_link_config;
 

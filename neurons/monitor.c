@@ -79,8 +79,8 @@ merge(bh_group *group, size_t steps)
             while (block->cursor < block->count &&
                    block->spikes[block->cursor] >> 16 == k) {
                 net->event_time[count] = time_s;
-                net->event_index[count++] =
-                    (uint32_t)(b * BLOCK) + (block->spikes[block->cursor++] & 0xffff);
+                net->event_index[count++] = (uint32_t)(b * BLOCK) +
+                                            (block->spikes[block->cursor++] & 0xffff);
             }
         }
     }

@@ -16,8 +16,8 @@ typedef struct bh_spike_monitor bh_spike_monitor;
 typedef struct bh_spike_monitor_config {
     bool record; ///< keep all spikes in memory
     /// Gets the spikes of each window in order of time and index, on the thread that
-    /// runs; a status other than BH_OK ends the run with it, and with what it wrote into
-    /// `diag`. May be NULL.
+    /// runs; a status other than BH_OK ends the run with it, and with what it wrote
+    /// into `diag`. May be NULL.
     bh_status (*sink)(void *user, bh_events events, bh_diag *diag);
     void *user;
 } bh_spike_monitor_config;
@@ -27,9 +27,9 @@ BH_API bh_spike_monitor_config bh_spike_monitor_config_default(void);
 
 /// Adds a monitor; `config` is copied, NULL means the default. Monitors may be added
 /// between runs.
-BH_API BH_NODISCARD bh_status bh_spike_monitor_new(bh_group *group,
-                                                   const bh_spike_monitor_config *config,
-                                                   bh_spike_monitor **out, bh_diag *diag);
+BH_API BH_NODISCARD bh_status
+bh_spike_monitor_new(bh_group *group, const bh_spike_monitor_config *config,
+                     bh_spike_monitor **out, bh_diag *diag);
 
 /// Spikes so far.
 BH_API uint64_t bh_spike_monitor_count(const bh_spike_monitor *monitor);

@@ -101,7 +101,8 @@ evaluate(const bh_namespace *names, const char *name, const char *value, bh_diag
 }
 
 bh_status
-bh_namespace_set(bh_namespace *names, const char *name, const char *value, bh_diag *diag)
+bh_namespace_set(bh_namespace *names, const char *name, const char *value,
+                 bh_diag *diag)
 {
     double number = 0;
     struct bh_dim dim = {{0}};

@@ -9,8 +9,8 @@ bh_network_config
 bh_network_config_default(void)
 {
     /* 64 steps of 3000 channels in single precision fill a second-level cache. */
-    return (bh_network_config){.dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 64,
-                               .code = BH_CODE_AUTO};
+    return (bh_network_config){
+        .dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 64, .code = BH_CODE_AUTO};
 }
 
 bh_status
@@ -108,8 +108,8 @@ bh_network_report(bh_network *net,
 
 bh_status
 bh_network_watch(bh_network *net, const bh_source *source,
-                 bh_status (*watch)(void *user, bh_block block, bh_diag *diag), void *user,
-                 bh_diag *diag)
+                 bh_status (*watch)(void *user, bh_block block, bh_diag *diag),
+                 void *user, bh_diag *diag)
 {
     for (struct feed *feed = net->feeds; feed; feed = feed->next)
         if (feed->source == source) {
@@ -144,9 +144,10 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
     if (net->prepared)
         return BH_OK;
     if (!net->groups)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "the network has no group of neurons, so there is nothing to "
-                           "run");
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "the network has no group of neurons, so there is nothing to "
+            "run");
     for (const bh_group *group = net->groups; group; group = group->next)
         for (const struct symbol *s = group->scope.symbols; s; s = s->next)
             if ((s->flags & FLAG_LINKED) && !s->linked)
@@ -243,7 +244,7 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
                            "no source is linked, so the run would never end");
     BH_TRY(bh_network_prepare(net, diag));
     for (bh_group *group = net->groups; group; group = group->next)
-        step_constants(group);
+        BH_TRY(step_constants(group, diag));
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
     while (left > 0) {

@@ -25,12 +25,12 @@ typedef enum bh_code_mode {
 } bh_code_mode;
 
 typedef struct bh_network_config {
-    double dt_s;            ///< time step, s
-    uint64_t seed;          ///< all random numbers follow from it
-    bh_random_mode random;  ///< fast, or portable between machines and GPUs
-    int threads;            ///< 0: one for each processor
-    size_t window;          ///< steps that run together, 1 to BH_WINDOW_MAX; no result
-                            ///< depends on it
+    double dt_s;           ///< time step, s
+    uint64_t seed;         ///< all random numbers follow from it
+    bh_random_mode random; ///< fast, or portable between machines and GPUs
+    int threads;           ///< 0: one for each processor
+    size_t window;         ///< steps that run together, 1 to BH_WINDOW_MAX; no result
+                           ///< depends on it
     bh_code_mode code;
 } bh_network_config;
 
@@ -49,8 +49,8 @@ BH_API void bh_network_free(bh_network *net);
 /// Runs for `duration_s` seconds, or BH_UNTIL_END; runs again from where it stopped.
 ///
 /// A source that ends before is followed by silence. The first run turns the equations
-/// into machine code. Errors: those of the sources, of the callbacks (whose status comes
-/// back as it is), BH_ERR_ARGUMENT where there is nothing to run.
+/// into machine code. Errors: those of the sources, of the callbacks (whose status
+/// comes back as it is), BH_ERR_ARGUMENT where there is nothing to run.
 BH_API BH_NODISCARD bh_status bh_network_run(bh_network *net, double duration_s,
                                              bh_diag *diag);
 
@@ -70,8 +70,8 @@ BH_API BH_NODISCARD bh_status bh_network_code(bh_network *net, const char **text
                                               bh_diag *diag);
 
 /// Calls `report` after each window, on the thread that runs, with the time reached. A
-/// status other than BH_OK ends the run with that status, and with what was written into
-/// `diag`. One at a time; NULL ends it.
+/// status other than BH_OK ends the run with that status, and with what was written
+/// into `diag`. One at a time; NULL ends it.
 BH_API void bh_network_report(bh_network *net,
                               bh_status (*report)(void *user, double time_s,
                                                   bh_diag *diag),

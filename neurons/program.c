@@ -17,8 +17,10 @@ program_write(bh_network *net, bh_diag *diag)
     net->frozen = true;
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(group_ready(group, diag));
-    write_text(&writer, "/* Made by Brian hears %s: each group of neurons is one function,\n"
-                        " * each link another. */\n", BH_VERSION);
+    write_text(&writer,
+               "/* Made by Brian hears %s: each group of neurons is one function,\n"
+               " * each link another. */\n",
+               BH_VERSION);
     for (const bh_group *group = net->groups; group; group = group->next) {
         snprintf(name, sizeof name, "bh_update_%u", group->object);
         emit_update(&writer, name, group->comment, group->update, group->reset,

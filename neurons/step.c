@@ -32,7 +32,8 @@ input(bh_frame *frame, int32_t variable, int32_t k)
     char *out = (char *)work->worker->inputs + (size_t)variable * BLOCK * element;
     const struct vector_ops *vector = group->net->vector;
     if (group->precision == BH_SINGLE)
-        vector->repeat_single(&link->repeat, (const float *)row, (float *)out, first, count);
+        vector->repeat_single(&link->repeat, (const float *)row, (float *)out, first,
+                              count);
     else
         vector->repeat_double(&link->repeat, (const double *)row, (double *)out, first,
                               count);
@@ -47,8 +48,9 @@ normals(bh_frame *frame, int32_t term, int32_t k)
     const bh_random_ops *random = group->net->random;
     float *out = work->worker->normals + (size_t)term * BLOCK;
     if (group->net->config.random == BH_RANDOM_FAST)
-        random->normals(&group->normal_streams[(size_t)term * group->blocks + work->block],
-                        out, (size_t)frame->count);
+        random->normals(
+            &group->normal_streams[(size_t)term * group->blocks + work->block], out,
+            (size_t)frame->count);
     else
         random->counter_normals(group->normal_counters[term], (uint32_t)frame->first,
                                 (uint64_t)(frame->step + k), out, (size_t)frame->count);
@@ -143,8 +145,8 @@ interpret(struct work *work)
                                  .noises = noises,
                                  .uniforms = drawn};
         gather(work, group->update, k, noises, drawn, arrays);
-        const void *above = interp_ops_get()->run(&group->update_interp, &f,
-                                                  work->worker->scratch);
+        const void *above =
+            interp_ops_get()->run(&group->update_interp, &f, work->worker->scratch);
         int32_t any = 0;
         for (int32_t n = 0; above && n < frame->count; n++) {
             frame->spiked[n] = group->precision == BH_SINGLE
@@ -162,24 +164,61 @@ interpret(struct work *work)
     }
 }
 
-/* Between runs the user may have given variables other values. */
-void
-step_constants(bh_group *group)
+/* Copies the variables that a code loads, or stores, between a block and doubles. */
+static void
+exchange(const bh_group *group, size_t b, const struct code *code, double **doubles,
+         bool store)
 {
-    size_t element = bh_precision_size(group->precision);
-    void *arrays[MOST_ARRAYS];
-    unsigned flags = bh_denormal_flush();
-    for (size_t b = 0; group->constants && b < group->blocks; b++) {
+    for (int i = 0; i < (store ? code->store_count : code->count); i++) {
+        const struct symbol *symbol = store ? code->stores[i].symbol
+                                            : code->ops[i].symbol;
+        if (!symbol || symbol->kind != SYMBOL_PARAMETER)
+            continue;
+        float *own = (float *)group->arrays[symbol->slot] + b * BLOCK;
+        for (size_t n = 0; n < BLOCK; n++)
+            if (store)
+                own[n] = (float)doubles[symbol->slot][n];
+            else
+                doubles[symbol->slot][n] = (double)own[n];
+    }
+}
+
+/* Constants are computed before each run, for between runs the user may have given
+ * variables other values; always in double, so that single precision loses no more than
+ * their last rounding. */
+bh_status
+step_constants(bh_group *group, bh_diag *diag)
+{
+    const struct code *code = group->constants;
+    if (!code)
+        return BH_OK;
+    size_t stored = (size_t)group->scope.stored;
+    bool single = group->precision == BH_SINGLE;
+    double *memory = malloc(single ? stored * BLOCK * sizeof *memory : 1);
+    double **arrays = malloc(stored * sizeof *arrays);
+    if (!memory || !arrays) {
+        free(memory);
+        free(arrays);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", group->name);
+    }
+    for (size_t b = 0; b < group->blocks; b++) {
         size_t left = group->count - b * BLOCK;
         struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
                                      .first = (int32_t)(b * BLOCK),
-                                     .arrays = arrays};
-        for (int i = 0; i < group->scope.stored; i++)
-            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+                                     .arrays = (void *const *)arrays};
+        for (size_t i = 0; i < stored; i++)
+            arrays[i] = single ? memory + i * BLOCK
+                               : (double *)group->arrays[i] + b * BLOCK;
+        if (single)
+            exchange(group, b, code, arrays, false);
         interp_ops_get()->run(&group->constants_interp, &frame,
                               group->net->workers[0].scratch);
+        if (single)
+            exchange(group, b, code, arrays, true);
     }
-    bh_denormal_restore(flags);
+    free(memory);
+    free(arrays);
+    return BH_OK;
 }
 
 struct step_job {
@@ -194,18 +233,26 @@ run_block(void *context, size_t b, int thread)
     bh_group *group = job->group;
     const bh_network *net = group->net;
     struct worker *worker = &net->workers[thread];
-    size_t left = group->count - b * BLOCK, element = bh_precision_size(group->precision);
+    size_t left = group->count - b * BLOCK,
+           element = bh_precision_size(group->precision);
     struct work work;
     work.group = group;
     work.worker = worker;
     work.block = b;
-    work.frame = (bh_frame){
-        .step = net->step, .steps = (int32_t)job->steps,
-        .now = (int32_t)(net->step - net->epoch), .first = (int32_t)(b * BLOCK),
-        .count = (int32_t)(left < BLOCK ? left : BLOCK), .dt = net->config.dt_s,
-        .array = work.arrays, .spiked = worker->spiked,
-        .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
-        .input = input, .normals = normals, .uniforms = uniforms, .collect = collect};
+    work.frame =
+        (bh_frame){.step = net->step,
+                   .steps = (int32_t)job->steps,
+                   .now = (int32_t)(net->step - net->epoch),
+                   .first = (int32_t)(b * BLOCK),
+                   .count = (int32_t)(left < BLOCK ? left : BLOCK),
+                   .dt = net->config.dt_s,
+                   .array = work.arrays,
+                   .spiked = worker->spiked,
+                   .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
+                   .input = input,
+                   .normals = normals,
+                   .uniforms = uniforms,
+                   .collect = collect};
     for (int i = 0; i < group->scope.stored; i++)
         work.arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
     group->block[b].count = group->block[b].cursor = 0;
@@ -233,10 +280,13 @@ static bool
 take_randomness(bh_group *group)
 {
     const struct scope *scope = &group->scope;
-    size_t normal_terms = (size_t)scope->noises, uniform_terms = (size_t)scope->uniforms;
+    size_t normal_terms = (size_t)scope->noises,
+           uniform_terms = (size_t)scope->uniforms;
     size_t line = sizeof(bh_random_stream);
-    group->normal_streams = aligned_alloc(64, (normal_terms * group->blocks + 1) * line);
-    group->uniform_streams = aligned_alloc(64, (uniform_terms * group->blocks + 1) * line);
+    group->normal_streams =
+        aligned_alloc(64, (normal_terms * group->blocks + 1) * line);
+    group->uniform_streams =
+        aligned_alloc(64, (uniform_terms * group->blocks + 1) * line);
     group->normal_counters = calloc(normal_terms + 1, sizeof(bh_random_counter));
     group->uniform_counters = calloc(uniform_terms + 1, sizeof(bh_random_counter));
     if (!group->normal_streams || !group->uniform_streams || !group->normal_counters ||
@@ -276,8 +326,10 @@ take_workers(bh_network *net)
 {
     size_t normal_terms = 1, uniform_terms = 1, stored = 1, scratch = 64;
     for (const bh_group *g = net->groups; g; g = g->next) {
-        size_t needs[] = {(size_t)g->scope.noises, (size_t)g->scope.uniforms,
-                          (size_t)g->scope.stored, interp_scratch_size(&g->update_interp),
+        size_t needs[] = {(size_t)g->scope.noises,
+                          (size_t)g->scope.uniforms,
+                          (size_t)g->scope.stored,
+                          interp_scratch_size(&g->update_interp),
                           g->reset ? interp_scratch_size(&g->reset_interp) : 0,
                           g->constants ? interp_scratch_size(&g->constants_interp) : 0};
         normal_terms = needs[0] > normal_terms ? needs[0] : normal_terms;
@@ -290,12 +342,10 @@ take_workers(bh_network *net)
     for (const struct link *link = net->links; link; link = link->next)
         if (link->map && interp_scratch_size(&link->interp) > scratch)
             scratch = interp_scratch_size(&link->interp);
-    size_t sizes[] = {normal_terms * BLOCK * sizeof(float),
-                      uniform_terms * BLOCK * sizeof(double),
-                      stored * BLOCK * sizeof(double),
-                      (BLOCK + 16) * sizeof(int32_t),
-                      (BLOCK + 16) * sizeof(int32_t),
-                      (scratch + 63) / 64 * 64};
+    size_t sizes[] = {
+        normal_terms * BLOCK * sizeof(float), uniform_terms * BLOCK * sizeof(double),
+        stored * BLOCK * sizeof(double),      (BLOCK + 16) * sizeof(int32_t),
+        (BLOCK + 16) * sizeof(int32_t),       (scratch + 63) / 64 * 64};
     size_t total = 64;
     for (int i = 0; i < 6; i++)
         total += sizes[i];
@@ -324,7 +374,8 @@ step_prepare(bh_network *net, bh_diag *diag)
     bool ok = take_workers(net);
     for (bh_group *group = net->groups; ok && group; group = group->next)
         ok = take_randomness(group) && take_block_memory(group);
-    return ok ? BH_OK : bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
+    return ok ? BH_OK
+              : bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
 }
 
 void

@@ -59,7 +59,8 @@ list(const int32_t *flags, size_t count, int32_t *restrict out)
 {
     size_t found = 0;
 #ifdef __AVX512F__
-    __m512i index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i index =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (size_t n = 0; n < count; n += 16) {
         __m512i flag = _mm512_load_si512(flags + n);
         __mmask16 set = _mm512_test_epi32_mask(flag, flag);

@@ -26,8 +26,8 @@ struct vector_ops {
                           size_t first, size_t count);
     void (*repeat_double)(const struct repeat *repeat, const double *in, double *out,
                           size_t first, size_t count);
-    /* Lists the n below count with flags[n] != 0; flags and list are 64-byte aligned and
-     * have room for a whole vector behind. */
+    /* Lists the n below count with flags[n] != 0; flags and list are 64-byte aligned
+     * and have room for a whole vector behind. */
     size_t (*list)(const int32_t *flags, size_t count, int32_t *list);
 };
 

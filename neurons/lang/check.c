@@ -48,10 +48,11 @@ numbers_only(struct scope *scope, const struct node *node)
 {
     for (int i = 0; i < node->count; i++)
         if (node->arg[i]->type == TYPE_BOOLEAN)
-            return lang_error(scope->lang, node->arg[i]->text, node->arg[i]->at,
-                              "'%s' needs a number, found a truth value; int(...) makes "
-                              "it 0 or 1",
-                              op_info(node->code)->name);
+            return lang_error(
+                scope->lang, node->arg[i]->text, node->arg[i]->at,
+                "'%s' needs a number, found a truth value; int(...) makes "
+                "it 0 or 1",
+                op_info(node->code)->name);
     return BH_OK;
 }
 
@@ -85,8 +86,9 @@ check_power(struct scope *scope, struct node *node)
         return BH_OK;
     double power;
     if (!node_constant(exponent, &power))
-        return lang_error(scope->lang, exponent->text, exponent->at,
-                          "a quantity with units can only be raised to a constant power");
+        return lang_error(
+            scope->lang, exponent->text, exponent->at,
+            "a quantity with units can only be raised to a constant power");
     return dim_power(base->dim, power, &node->dim) ? BH_OK : too_large(scope, node);
 }
 
@@ -219,8 +221,8 @@ must_be(struct scope *scope, const struct node *node, struct bh_dim wanted,
     if (node->wildcard || dim_equal(node->dim, wanted))
         return BH_OK;
     dim_text(node->dim, found, sizeof found);
-    return lang_error(scope->lang, node->text, node->at, "%s must be %s, found %s", what,
-                      want, found);
+    return lang_error(scope->lang, node->text, node->at, "%s must be %s, found %s",
+                      what, want, found);
 }
 
 bh_status
@@ -318,8 +320,8 @@ check_target(struct scope *scope, const struct statement *statement,
         why = "is shared by all neurons";
     if (!why)
         return BH_OK;
-    return lang_error(scope->lang, text, statement->at, "'%s' %s and cannot be set here",
-                      statement->name, why);
+    return lang_error(scope->lang, text, statement->at,
+                      "'%s' %s and cannot be set here", statement->name, why);
 }
 
 bh_status

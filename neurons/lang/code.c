@@ -75,7 +75,8 @@ static bool
 equal(const struct op *a, const struct op *b)
 {
     return a->code == b->code && memcmp(a->arg, b->arg, sizeof a->arg) == 0 &&
-           memcmp(&a->number, &b->number, sizeof a->number) == 0 && a->symbol == b->symbol;
+           memcmp(&a->number, &b->number, sizeof a->number) == 0 &&
+           a->symbol == b->symbol;
 }
 
 static bool
@@ -124,8 +125,10 @@ intern(struct code *code, const struct op *op)
 int
 code_number(struct code *code, double value)
 {
-    return intern(code, &(struct op){.code = OP_CONST, .arg = {-1, -1, -1},
-                                     .number = value, .rate = RATE_CONSTANT});
+    return intern(code, &(struct op){.code = OP_CONST,
+                                     .arg = {-1, -1, -1},
+                                     .number = value,
+                                     .rate = RATE_CONSTANT});
 }
 
 int
@@ -133,7 +136,9 @@ code_load(struct code *code, const struct symbol *symbol)
 {
     if (symbol->kind == SYMBOL_CONSTANT)
         return code_number(code, symbol->value);
-    struct op op = {.code = OP_LOAD, .arg = {-1, -1, -1}, .symbol = symbol,
+    struct op op = {.code = OP_LOAD,
+                    .arg = {-1, -1, -1},
+                    .symbol = symbol,
                     .rate = symbol->kind == SYMBOL_TIME ? RATE_STEP : RATE_NEURON,
                     .type = symbol->type == TYPE_BOOLEAN ? TYPE_BOOLEAN : TYPE_REAL};
     return intern(code, &op);
@@ -142,8 +147,10 @@ code_load(struct code *code, const struct symbol *symbol)
 int
 code_noise(struct code *code, enum op_code code_of_noise, int term)
 {
-    return intern(code, &(struct op){.code = code_of_noise, .arg = {-1, -1, -1},
-                                     .number = term, .rate = RATE_NEURON});
+    return intern(code, &(struct op){.code = code_of_noise,
+                                     .arg = {-1, -1, -1},
+                                     .number = term,
+                                     .rate = RATE_NEURON});
 }
 
 bool
@@ -161,8 +168,11 @@ is_number(const struct code *code, int op)
 int
 code_plain(struct code *code, enum op_code name, int a, int b, int c)
 {
-    struct op op = {.code = name, .arg = {a, b, c}, .rate = RATE_CONSTANT,
-                    .type = op_info(name)->type == TYPE_BOOLEAN ? TYPE_BOOLEAN : TYPE_REAL};
+    struct op op = {.code = name,
+                    .arg = {a, b, c},
+                    .rate = RATE_CONSTANT,
+                    .type = op_info(name)->type == TYPE_BOOLEAN ? TYPE_BOOLEAN
+                                                                : TYPE_REAL};
     for (int i = 0; i < 3; i++)
         if (op.arg[i] >= 0 && code->ops[op.arg[i]].rate > op.rate)
             op.rate = code->ops[op.arg[i]].rate;
@@ -217,7 +227,8 @@ simple_power(struct code *code, int a, double y)
     int product = -1;
     for (int n = (int)fabs(y), square = a; n; n >>= 1) {
         if (n & 1)
-            product = product < 0 ? square : code_plain(code, OP_MUL, product, square, -1);
+            product = product < 0 ? square
+                                  : code_plain(code, OP_MUL, product, square, -1);
         if (n > 1)
             square = code_plain(code, OP_MUL, square, square, -1);
     }
@@ -231,9 +242,11 @@ static int
 scale(struct code *code, double factor, int x)
 {
     const struct op *op = &code->ops[x];
-    if (code->precision == BH_SINGLE && op->code == OP_MUL && is_number(code, op->arg[0]))
-        return code_plain(code, OP_MUL, code_number(code, factor * code->ops[op->arg[0]].number),
-                     op->arg[1], -1);
+    if (code->precision == BH_SINGLE && op->code == OP_MUL &&
+        is_number(code, op->arg[0]))
+        return code_plain(code, OP_MUL,
+                          code_number(code, factor * code->ops[op->arg[0]].number),
+                          op->arg[1], -1);
     return code_plain(code, OP_MUL, code_number(code, factor), x, -1);
 }
 
@@ -265,7 +278,8 @@ divide(struct code *code, int a, int b)
 static int
 clip(struct code *code, int x, int low, int high)
 {
-    bool no_low = code_is(code, low, -INFINITY), no_high = code_is(code, high, INFINITY);
+    bool no_low = code_is(code, low, -INFINITY),
+         no_high = code_is(code, high, INFINITY);
     if (no_low && no_high)
         return x;
     if (no_high)
@@ -298,7 +312,8 @@ code_op(struct code *code, enum op_code name, int a, int b, int c)
     case OP_DIV:
         return divide(code, a, b);
     case OP_POW: {
-        int power = is_number(code, b) ? simple_power(code, a, code->ops[b].number) : -1;
+        int power = is_number(code, b) ? simple_power(code, a, code->ops[b].number)
+                                       : -1;
         return power >= 0 ? power : code_plain(code, name, a, b, -1);
     }
     case OP_CLIP:
@@ -308,122 +323,6 @@ code_op(struct code *code, enum op_code name, int a, int b, int c)
     default:
         return code_plain(code, name, a, b, c);
     }
-}
-
-bool
-code_depends(const struct code *code, int op, int leaf)
-{
-    if (op == leaf)
-        return true;
-    /* Arguments stand before the operations that use them. */
-    if (op < leaf)
-        return false;
-    bool *on_path = calloc((size_t)op + 1, sizeof *on_path);
-    if (!on_path)
-        return true;
-    on_path[leaf] = true;
-    for (int i = leaf + 1; i <= op; i++)
-        for (int j = 0; j < 3; j++)
-            if (code->ops[i].arg[j] >= 0 && on_path[code->ops[i].arg[j]])
-                on_path[i] = true;
-    bool depends = on_path[op];
-    free(on_path);
-    return depends;
-}
-
-/* Sums, differences and products of parts, any of which may be zero (-1). */
-static int
-add(struct code *code, int a, int b)
-{
-    return a < 0 ? b : b < 0 ? a : code_op(code, OP_ADD, a, b, -1);
-}
-
-static int
-subtract(struct code *code, int a, int b)
-{
-    if (b < 0)
-        return a;
-    return a < 0 ? code_op(code, OP_NEG, b, -1, -1) : code_op(code, OP_SUB, a, b, -1);
-}
-
-static int
-product(struct code *code, enum op_code name, int a, int b)
-{
-    return a < 0 || b < 0 ? -1 : code_op(code, name, a, b, -1);
-}
-
-struct split {
-    int factor, rest;
-    bool linear;
-};
-
-static struct split
-split_op(struct code *code, const struct op op, const struct split *part, int leaf)
-{
-    const struct split a = part[op.arg[0]];
-    const struct split b = op.arg[1] >= 0 ? part[op.arg[1]] : (struct split){-1, -1, true};
-    struct split out = {-1, -1, a.linear && b.linear};
-    (void)leaf;
-    switch (op.code) {
-    case OP_ADD:
-        out.factor = add(code, a.factor, b.factor);
-        out.rest = add(code, a.rest, b.rest);
-        return out;
-    case OP_SUB:
-        out.factor = subtract(code, a.factor, b.factor);
-        out.rest = subtract(code, a.rest, b.rest);
-        return out;
-    case OP_NEG:
-        out.factor = subtract(code, -1, a.factor);
-        out.rest = subtract(code, -1, a.rest);
-        return out;
-    case OP_MUL:
-        out.linear = out.linear && (a.factor < 0 || b.factor < 0);
-        out.factor = a.factor >= 0 ? product(code, OP_MUL, a.factor, b.rest)
-                                   : product(code, OP_MUL, a.rest, b.factor);
-        out.rest = product(code, OP_MUL, a.rest, b.rest);
-        return out;
-    case OP_DIV:
-        out.linear = out.linear && b.factor < 0;
-        out.factor = product(code, OP_DIV, a.factor, b.rest);
-        out.rest = product(code, OP_DIV, a.rest, b.rest);
-        return out;
-    default:
-        out.linear = false;
-        return out;
-    }
-}
-
-bool
-code_split(struct code *code, int op, int leaf, int *factor, int *rest)
-{
-    int count = op + 1;
-    struct split *part = calloc((size_t)count, sizeof *part);
-    bool *depends = calloc((size_t)count, sizeof *depends);
-    bool linear = false;
-    if (!part || !depends) {
-        code->failed = true;
-        goto done;
-    }
-    for (int i = 0; i < count; i++) {
-        depends[i] = i == leaf;
-        for (int j = 0; j < 3; j++)
-            depends[i] = depends[i] || (code->ops[i].arg[j] >= 0 &&
-                                        depends[code->ops[i].arg[j]]);
-        if (i == leaf)
-            part[i] = (struct split){code_number(code, 1), -1, true};
-        else if (!depends[i])
-            part[i] = (struct split){-1, code_is(code, i, 0) ? -1 : i, true};
-        else
-            part[i] = split_op(code, code->ops[i], part, leaf);
-    }
-    *factor = part[op].factor;
-    *rest = part[op].rest;
-    linear = part[op].linear;
-done:
-    free(part);
-    free(depends);
-    return linear;
 }
 
 void

@@ -44,15 +44,15 @@ writer_free(struct writer *writer)
     *writer = (struct writer){0};
 }
 
-/* A piece of code that is being printed. A user's name x is printed as x_: it can then be
- * no keyword, function or macro of C. */
+/* A piece of code that is being printed. A user's name x is printed as x_: it can then
+ * be no keyword, function or macro of C. */
 struct printer {
     struct writer *writer;
     const struct code *code;
     int *depth;
     bool *named; /* printed as a name: t<number>, or s<number> where it is a scalar */
     int *number;
-    bool scalar;   /* printing what is computed once a step, in double */
+    bool scalar; /* printing what is computed once a step, in double */
     bool is_map;
 };
 
@@ -71,7 +71,8 @@ print_number(struct printer *p, double value)
              single ? (double)(float)value : value);
     if (!strpbrk(digits, ".e"))
         strcat(digits, ".0");
-    write_text(p->writer, signbit(value) ? "(%s%s)" : "%s%s", digits, single ? "f" : "");
+    write_text(p->writer, signbit(value) ? "(%s%s)" : "%s%s", digits,
+               single ? "f" : "");
 }
 
 static void print_op(struct printer *p, int i);
@@ -104,8 +105,8 @@ print_function(struct printer *p, const char *at)
 {
     bool single = p->code->precision == BH_SINGLE && !p->scalar;
     const char *end = strchr(at, ')');
-    write_text(p->writer, "%s%.*s%s", *at == 'K' ? "bh_" : "", (int)(end - at - 2), at + 2,
-               single ? "f" : "");
+    write_text(p->writer, "%s%.*s%s", *at == 'K' ? "bh_" : "", (int)(end - at - 2),
+               at + 2, single ? "f" : "");
     return end + 1;
 }
 
@@ -235,8 +236,8 @@ print_step_values(struct printer *p, const char *indent)
             p->scalar = false;
         } else if (op->code == OP_NOISE || op->code == OP_RANDN) {
             write_text(p->writer,
-                       "%sconst float *restrict normal%d = f->normals(f, %d, k);\n", indent,
-                       (int)op->number, (int)op->number);
+                       "%sconst float *restrict normal%d = f->normals(f, %d, k);\n",
+                       indent, (int)op->number, (int)op->number);
         } else if (op->code == OP_RAND) {
             write_text(p->writer,
                        "%sconst real *restrict uniform%d = f->uniforms(f, %d, k);\n",
@@ -255,7 +256,8 @@ print_load(struct printer *p, const struct op *op, const char *indent)
     const char *name = op->symbol->name;
     bool boolean = op->type == TYPE_BOOLEAN;
     if (op->symbol->kind == SYMBOL_INDEX)
-        write_text(p->writer, "%sconst real %s_ = (real)(f->first + n);\n", indent, name);
+        write_text(p->writer, "%sconst real %s_ = (real)(f->first + n);\n", indent,
+                   name);
     else
         write_text(p->writer, "%sconst %s %s_ = %s_at[n]%s;\n", indent,
                    boolean ? "int" : "real", name, name, boolean ? " != 0" : "");
@@ -302,8 +304,8 @@ print_arrays(struct writer *writer, const struct code *const *codes, int count)
         const struct code *code = codes[c];
         for (int i = 0; code && i < code->count + code->store_count; i++) {
             const struct op *op = i < code->count ? &code->ops[i] : NULL;
-            const struct symbol *symbol =
-                op ? op->symbol : code->stores[i - code->count].symbol;
+            const struct symbol *symbol = op ? op->symbol
+                                             : code->stores[i - code->count].symbol;
             if (!symbol || (op && op->uses == 0) || symbol->linked ||
                 (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
                  symbol->kind != SYMBOL_SUBEXPRESSION &&
@@ -311,8 +313,8 @@ print_arrays(struct writer *writer, const struct code *const *codes, int count)
                 symbol->slot >= MOST_ARRAYS || seen[symbol->slot])
                 continue;
             seen[symbol->slot] = true;
-            write_text(writer, "    real *restrict %s_at = f->array[%d];\n", symbol->name,
-                       symbol->slot);
+            write_text(writer, "    real *restrict %s_at = f->array[%d];\n",
+                       symbol->name, symbol->slot);
         }
     }
 }
@@ -325,7 +327,8 @@ print_comment(struct writer *writer, const char *comment)
     for (const char *c = comment; *c; c++)
         if (*c == '\n')
             write_text(writer, "\n * ");
-        else if (*c >= ' ' && *c <= '~' && !(*c == '/' && c > comment && c[-1] == '*') &&
+        else if (*c >= ' ' && *c <= '~' &&
+                 !(*c == '/' && c > comment && c[-1] == '*') &&
                  !(*c == '*' && c[1] == '/'))
             write_text(writer, "%c", *c);
         else
@@ -337,9 +340,10 @@ static void
 print_reset(struct writer *writer, const struct code *reset)
 {
     struct printer p;
-    write_text(writer, "        if (any) {\n"
-                       "            const int32_t *neuron;\n"
-                       "            const int32_t spikes = f->collect(f, k, &neuron);\n");
+    write_text(writer,
+               "        if (any) {\n"
+               "            const int32_t *neuron;\n"
+               "            const int32_t spikes = f->collect(f, k, &neuron);\n");
     if (!reset) {
         write_text(writer, "            (void)spikes;\n        }\n");
         return;
@@ -381,7 +385,8 @@ emit_update(struct writer *writer, const char *name, const char *comment,
     print_arrays(writer, codes, 2);
     bool ready = uses_leaf(update, OP_READY) || (reset && uses_leaf(reset, OP_READY));
     if (ready)
-        write_text(writer, "    const int32_t *restrict lastspike_at = f->lastspike;\n");
+        write_text(writer,
+                   "    const int32_t *restrict lastspike_at = f->lastspike;\n");
     if (update->result >= 0)
         write_text(writer, "    int32_t *restrict spiked = f->spiked;\n");
     write_text(writer, "    const int32_t steps = f->steps, count = f->count;\n"
@@ -414,10 +419,11 @@ emit_map(struct writer *writer, const char *name, const char *comment,
 {
     struct printer p;
     print_comment(writer, comment);
-    write_text(writer,
-               "#define real %s\nvoid\n%s(const real *restrict x_at, real *restrict y_at, "
-               "size_t count)\n{\n    for (size_t n = 0; n < count; n++) {\n",
-               code->precision == BH_SINGLE ? "float" : "double", name);
+    write_text(
+        writer,
+        "#define real %s\nvoid\n%s(const real *restrict x_at, real *restrict y_at, "
+        "size_t count)\n{\n    for (size_t n = 0; n < count; n++) {\n",
+        code->precision == BH_SINGLE ? "float" : "double", name);
     if (plan(&p, writer, code)) {
         print_neuron(&p, "        ");
         write_text(writer, "        y_at[n] = ");

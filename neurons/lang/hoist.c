@@ -9,10 +9,10 @@ struct hoister {
     struct scope *scope;
     const struct code *from;
     struct code *to, *constants;
-    bool *fixed;    /* the same at every step of a run */
-    int *work;      /* operations it takes to compute */
-    int *moved;     /* the operation in `to` */
-    int *constant;  /* the operation in `constants`, or -1 */
+    bool *fixed;   /* the same at every step of a run */
+    int *work;     /* operations it takes to compute */
+    int *moved;    /* the operation in `to` */
+    int *constant; /* the operation in `constants`, or -1 */
 };
 
 static bool
@@ -137,8 +137,8 @@ rewrite(struct hoister *h, int i)
     if (op->code == OP_DIV && h->to->precision == BH_SINGLE && h->fixed[op->arg[1]] &&
         h->from->ops[op->arg[1]].rate == RATE_NEURON) {
         int one = code_number(h->constants, 1);
-        int reciprocal = code_plain(h->constants, OP_DIV, one,
-                                    copy_constant(h, op->arg[1]), -1);
+        int reciprocal =
+            code_plain(h->constants, OP_DIV, one, copy_constant(h, op->arg[1]), -1);
         return code_op(h->to, OP_MUL, keep_constant(h, reciprocal, TYPE_REAL),
                        moved[op->arg[0]], -1);
     }
@@ -171,16 +171,18 @@ hoist(struct scope *scope, const struct code *code, struct code **out,
 {
     struct lang *lang = scope->lang;
     size_t count = (size_t)code->count + 1;
-    struct hoister h = {.scope = scope, .from = code,
+    struct hoister h = {.scope = scope,
+                        .from = code,
                         .to = code_new(lang, code->precision),
-                        .constants = code_new(lang, code->precision),
+                        .constants = code_new(lang, BH_DOUBLE),
                         .fixed = bh_arena_take(lang->arena, count * sizeof(bool)),
                         .work = bh_arena_take(lang->arena, count * sizeof(int)),
                         .moved = bh_arena_take(lang->arena, count * sizeof(int)),
                         .constant = bh_arena_take(lang->arena, count * sizeof(int))};
     bool *needed = bh_arena_take(lang->arena, count * sizeof *needed);
     const struct text none = {"equations", "", 0};
-    if (!h.to || !h.constants || !h.fixed || !h.work || !h.moved || !h.constant || !needed)
+    if (!h.to || !h.constants || !h.fixed || !h.work || !h.moved || !h.constant ||
+        !needed)
         return bh_diag_set(lang->diag, BH_ERR_MEMORY, "no memory for the equations");
     examine(&h);
     find_needed(&h, needed);

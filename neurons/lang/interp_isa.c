@@ -10,11 +10,11 @@
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b)  JOIN2(a, b)
 
-#define NAME(name) JOIN(name, single)
-#define R(fn)      JOIN3(fn, f)
+#define NAME(name)  JOIN(name, single)
+#define R(fn)       JOIN3(fn, f)
 #define JOIN3(a, b) a##b
-#define K(fn)      bh_##fn##f
-#define real       float
+#define K(fn)       bh_##fn##f
+#define real        float
 #include "neurons/lang/interp_kernel.h"
 #undef NAME
 #undef R

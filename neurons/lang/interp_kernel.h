@@ -89,14 +89,16 @@ NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scrat
                 out[n] = (real)scalars[i];
         } else if (op->code == OP_LOAD) {
             NAME(load)(f, op, out);
-        } else if (op->code == OP_NOISE || op->code == OP_RAND || op->code == OP_RANDN) {
+        } else if (op->code == OP_NOISE || op->code == OP_RAND ||
+                   op->code == OP_RANDN) {
             NAME(draw)(f, op, out);
         } else if (op->code == OP_READY) {
             NAME(ready)(f, VECTOR(op->arg[0]), out);
         } else {
-            NAME(compute)(op->code, f->count, VECTOR(op->arg[0]),
-                          VECTOR(op->arg[1] < 0 ? op->arg[0] : op->arg[1]),
-                          VECTOR(op->arg[2] < 0 ? op->arg[0] : op->arg[2]), out);
+            NAME(compute)
+            (op->code, f->count, VECTOR(op->arg[0]),
+             VECTOR(op->arg[1] < 0 ? op->arg[0] : op->arg[1]),
+             VECTOR(op->arg[2] < 0 ? op->arg[0] : op->arg[2]), out);
         }
     }
     for (int s = 0; s < code->store_count; s++) {

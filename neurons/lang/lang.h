@@ -34,15 +34,17 @@ bh_status lang_error(struct lang *lang, const struct text *text, const char *at,
 /* The nearest of `count` names to a mistyped one, or NULL when none is near. */
 const char *lang_nearest(const char *name, const char *const *names, size_t count);
 
-/* --- units.c: physical dimensions --------------------------------------------------- */
+/* --- units.c: physical dimensions ---------------------------------------------------
+ */
 
-/* Exponents of m, kg, s, A, K, mol, cd in units of 1/2520, so that halves, thirds ... tenths
- * are exact. */
+/* Exponents of m, kg, s, A, K, mol, cd in units of 1/2520, so that halves, thirds ...
+ * tenths are exact. */
 enum { DIM_COUNT = 7, DIM_ONE = 2520 };
 
 bool dim_equal(struct bh_dim a, struct bh_dim b);
 bool dim_is_none(struct bh_dim dim);
-/* a * b^power, where power counts in DIM_ONE; false where the result has no exact form. */
+/* a * b^power, where power counts in DIM_ONE; false where the result has no exact form.
+ */
 bool dim_multiply(struct bh_dim a, struct bh_dim b, int power, struct bh_dim *out);
 bool dim_power(struct bh_dim base, double power, struct bh_dim *out);
 /* "V", "V/s", "kg m^2", "1": for messages. */
@@ -56,10 +58,12 @@ struct unit {
     const char *base; /* the same without the prefix: "volt" for mV */
 };
 bool unit_find(const char *name, size_t length, struct unit *out);
-/* The nearest unit name to a mistyped one, written into buffer; false when none is near. */
+/* The nearest unit name to a mistyped one, written into buffer; false when none is
+ * near. */
 bool unit_nearest(const char *name, char *buffer, size_t size);
 
-/* --- scan.c: text -> tokens --------------------------------------------------------- */
+/* --- scan.c: text -> tokens ---------------------------------------------------------
+ */
 
 enum token_kind {
 #define BH_TOKEN(name, text) TOKEN_##name,
@@ -80,21 +84,23 @@ struct scanner {
     struct token token; /* the current one */
 };
 
-bh_status scan_start(struct scanner *scanner, struct lang *lang, const struct text *text);
+bh_status scan_start(struct scanner *scanner, struct lang *lang,
+                     const struct text *text);
 bh_status scan_next(struct scanner *scanner);
 /* How a kind is written, for messages. */
 const char *token_text(enum token_kind kind);
 
-/* --- parse.c: tokens -> tree -------------------------------------------------------- */
+/* --- parse.c: tokens -> tree --------------------------------------------------------
+ */
 
 enum op_code {
-    OP_CONST, /* a number */
-    OP_LOAD,  /* a name (tree), a symbol's value (code) */
-    OP_NOISE, /* the normal deviate of one noise term (code only) */
-    OP_RAND,  /* rand(): uniform in [0, 1) */
-    OP_RANDN, /* randn(): normal */
-    OP_READY, /* at least a steps have passed since the last spike (code only) */
-    OP_DRIFT, /* f(x, t) of a scheme: the right-hand side without noise */
+    OP_CONST,     /* a number */
+    OP_LOAD,      /* a name (tree), a symbol's value (code) */
+    OP_NOISE,     /* the normal deviate of one noise term (code only) */
+    OP_RAND,      /* rand(): uniform in [0, 1) */
+    OP_RANDN,     /* randn(): normal */
+    OP_READY,     /* at least a steps have passed since the last spike (code only) */
+    OP_DRIFT,     /* f(x, t) of a scheme: the right-hand side without noise */
     OP_DIFFUSION, /* g(x, t) of a scheme: the factor of one noise term */
 #define BH_OP(code, name, args, units, type, expression) OP_##code,
 #include "neurons/lang/ops.def"
@@ -107,8 +113,15 @@ struct op_info {
     const char *code;
     const char *name; /* NULL where text cannot name it */
     int args;
-    enum { UNITS_SAME, UNITS_NONE, UNITS_KEEP, UNITS_DROP, UNITS_COMPARE, UNITS_LOGIC,
-           UNITS_OWN } units;
+    enum {
+        UNITS_SAME,
+        UNITS_NONE,
+        UNITS_KEEP,
+        UNITS_DROP,
+        UNITS_COMPARE,
+        UNITS_LOGIC,
+        UNITS_OWN
+    } units;
     enum type type;
     const char *expression;
 };
@@ -118,15 +131,15 @@ struct node {
     enum op_code code;
     const struct text *text;
     const char *at;
-    int count;           /* arguments */
+    int count; /* arguments */
     int depth;
     struct node *arg[3];
-    double number;       /* OP_CONST; OP_RAND and OP_RANDN: which occurrence */
-    const char *name;    /* OP_LOAD */
+    double number;         /* OP_CONST; OP_RAND and OP_RANDN: which occurrence */
+    const char *name;      /* OP_LOAD */
     struct symbol *symbol; /* OP_LOAD, after the check */
     struct bh_dim dim;
     enum type type;
-    bool wildcard;       /* a plain 0 or inf: fits every dimension */
+    bool wildcard; /* a plain 0 or inf: fits every dimension */
 };
 
 enum flag {
@@ -137,7 +150,11 @@ enum flag {
     FLAG_LINKED = 16,
 };
 
-enum equation_kind { EQUATION_DIFFERENTIAL, EQUATION_SUBEXPRESSION, EQUATION_PARAMETER };
+enum equation_kind {
+    EQUATION_DIFFERENTIAL,
+    EQUATION_SUBEXPRESSION,
+    EQUATION_PARAMETER
+};
 
 struct equation {
     enum equation_kind kind;
@@ -161,22 +178,25 @@ bh_status parse_equations(struct lang *lang, const struct text *text,
                           struct equation **out);
 bh_status parse_statements(struct lang *lang, const struct text *text,
                            struct statement **out);
-bh_status parse_expression(struct lang *lang, const struct text *text, struct node **out);
+bh_status parse_expression(struct lang *lang, const struct text *text,
+                           struct node **out);
 /* Statements of an integration scheme, where f and g are functions too. */
-bh_status parse_scheme(struct lang *lang, const struct text *text, struct statement **out);
+bh_status parse_scheme(struct lang *lang, const struct text *text,
+                       struct statement **out);
 
-/* --- scope.c: the names that a text can use ------------------------------------------ */
+/* --- scope.c: the names that a text can use ------------------------------------------
+ */
 
 enum symbol_kind {
-    SYMBOL_STATE,    /* differential equation: stored */
-    SYMBOL_PARAMETER,/* stored */
+    SYMBOL_STATE,     /* differential equation: stored */
+    SYMBOL_PARAMETER, /* stored */
     SYMBOL_SUBEXPRESSION,
-    SYMBOL_CONSTANT, /* a number: pi, a namespace value, a unit */
-    SYMBOL_NOISE,    /* xi, xi_name */
-    SYMBOL_TIME,     /* t */
-    SYMBOL_INDEX,    /* i */
+    SYMBOL_CONSTANT,       /* a number: pi, a namespace value, a unit */
+    SYMBOL_NOISE,          /* xi, xi_name */
+    SYMBOL_TIME,           /* t */
+    SYMBOL_INDEX,          /* i */
     SYMBOL_NOT_REFRACTORY, /* stored where refractoriness is a condition */
-    SYMBOL_ARGUMENT, /* x of a link's expression: stored elsewhere */
+    SYMBOL_ARGUMENT,       /* x of a link's expression: stored elsewhere */
 };
 
 struct symbol {
@@ -186,10 +206,10 @@ struct symbol {
     struct bh_dim dim;
     enum type type;
     unsigned flags;
-    double value;   /* CONSTANT */
-    int slot;       /* stored: which array; NOISE: which noise term */
-    bool linked;    /* its value arrives through a link */
-    bool varies;    /* something changes it while the network runs */
+    double value; /* CONSTANT */
+    int slot;     /* stored: which array; NOISE: which noise term */
+    bool linked;  /* its value arrives through a link */
+    bool varies;  /* something changes it while the network runs */
     enum { MARK_NONE, MARK_OPEN, MARK_DONE } mark; /* the search for cycles */
     struct symbol *next;
 };
@@ -201,9 +221,9 @@ enum { MOST_ARRAYS = 1024 };
 struct scope {
     struct lang *lang;
     struct symbol *symbols;
-    int stored;      /* arrays */
-    int noises;      /* noise terms, xi and randn() alike */
-    int uniforms;    /* occurrences of rand() */
+    int stored;   /* arrays */
+    int noises;   /* noise terms, xi and randn() alike */
+    int uniforms; /* occurrences of rand() */
 };
 
 struct symbol *scope_add(struct scope *scope, enum symbol_kind kind, const char *name,
@@ -219,7 +239,8 @@ bh_status scope_add_equations(struct scope *scope, const struct equation *equati
 bh_status scope_resolve(struct scope *scope, const struct node *node,
                         struct symbol **out);
 
-/* --- check.c: dimensions and types ---------------------------------------------------- */
+/* --- check.c: dimensions and types
+ * ---------------------------------------------------- */
 
 /* Resolves and checks the right-hand sides of all equations. */
 bh_status check_equations(struct scope *scope, const struct equation *equations);
@@ -239,7 +260,8 @@ bh_status evaluate_constant(struct lang *lang, const struct text *text,
                             const bh_namespace *names, double *value,
                             struct bh_dim *dim);
 
-/* --- code.c: a graph of operations, each made once ----------------------------------- */
+/* --- code.c: a graph of operations, each made once -----------------------------------
+ */
 
 /* How often a value changes; a value is computed outside the loops it does not need. */
 enum rate { RATE_CONSTANT, RATE_STEP, RATE_NEURON };
@@ -248,11 +270,11 @@ struct op {
     enum op_code code;
     enum type type; /* REAL or BOOLEAN */
     enum rate rate;
-    int arg[3];     /* -1 where there is none */
-    double number;  /* CONST; NOISE, RAND, RANDN: which term */
+    int arg[3];                  /* -1 where there is none */
+    double number;               /* CONST; NOISE, RAND, RANDN: which term */
     const struct symbol *symbol; /* LOAD */
     int uses;
-    int temp;       /* for printers */
+    int temp; /* for printers */
 };
 
 struct store {
@@ -269,7 +291,7 @@ struct code {
     int table_size;
     struct store *stores;
     int store_count, store_capacity;
-    int result; /* a condition or value besides the stores, or -1 */
+    int result;  /* a condition or value besides the stores, or -1 */
     bool failed; /* no memory, or too large; set once, reported by code_finish */
 };
 
@@ -282,12 +304,13 @@ int code_noise(struct code *code, enum op_code code_of_noise, int term);
 /* One operation; folds constants and simplifies. Unused arguments are -1. */
 int code_op(struct code *code, enum op_code op, int a, int b, int c);
 bool code_is(const struct code *code, int op, double number);
-/* True where the value of `op` is built from `leaf`. */
+/* code_split.c: true where the value of `op` is built from `leaf`. */
 bool code_depends(const struct code *code, int op, int leaf);
-/* Splits `op` into factor * leaf + rest; each is -1 where it is zero. False where `op` is
- * not linear in the leaf. */
+/* Splits `op` into factor * leaf + rest; each is -1 where it is zero. False where `op`
+ * is not linear in the leaf. */
 bool code_split(struct code *code, int op, int leaf, int *factor, int *rest);
-/* Remembers that a symbol gets a value at the end. Later stores replace earlier ones. */
+/* Remembers that a symbol gets a value at the end. Later stores replace earlier ones.
+ */
 void code_store(struct code *code, const struct symbol *symbol, int op);
 /* The same without looking for anything simpler. */
 int code_plain(struct code *code, enum op_code op, int a, int b, int c);
@@ -296,7 +319,8 @@ bh_status code_finish(struct code *code, const struct text *text);
 /* Makes one operation of a product and a sum (single precision), at the very end. */
 void code_fuse(struct code *code);
 
-/* --- lower.c: checked trees -> code --------------------------------------------------- */
+/* --- lower.c: checked trees -> code
+ * --------------------------------------------------- */
 
 /* Values that symbols have at one point of a text. */
 struct binding {
@@ -319,7 +343,8 @@ int lower_expression(struct env *env, const struct node *node);
 void lower_statements(struct env *env, const struct scope *scope,
                       const struct statement *statements);
 
-/* --- solve.c: one step of the differential equations ---------------------------------- */
+/* --- solve.c: one step of the differential equations
+ * ---------------------------------- */
 
 /* Binds every state variable to its value after one step of `method` and stores it;
  * `ready` is the op that is true outside the refractory period, or -1. NULL chooses a
@@ -329,26 +354,28 @@ bh_status solve_step(struct env *env, const struct scope *scope, const char **me
 /* "euler, rk2, ...": for messages and help. */
 const char *solve_methods(void);
 
-/* --- hoist.c: what stays the same in a run is computed once ---------------------------- */
+/* --- hoist.c: what stays the same in a run is computed once
+ * ---------------------------- */
 
 /* Makes new code in which what depends only on variables that nothing changes during a
- * run (symbol->varies is false) is loaded from variables of its own, added to the scope.
- * `constants` computes those; it is NULL where there are none. */
+ * run (symbol->varies is false) is loaded from variables of its own, added to the
+ * scope. `constants` computes those; it is NULL where there are none. */
 bh_status hoist(struct scope *scope, const struct code *code, struct code **out,
                 struct code **constants);
 
-/* --- interp_isa.c: runs code over a block of neurons ---------------------------------- */
+/* --- interp_isa.c: runs code over a block of neurons
+ * ---------------------------------- */
 
 /* Where the interpreter finds values. Arrays hold the code's precision. */
 struct interp_frame {
-    int count;              /* neurons, at most BH_RANDOM_BLOCK */
-    const int32_t *index;   /* which of them, or NULL for all in turn */
+    int count;            /* neurons, at most BH_RANDOM_BLOCK */
+    const int32_t *index; /* which of them, or NULL for all in turn */
     double t, dt;
-    int32_t first;          /* index of neuron 0 of the block */
+    int32_t first; /* index of neuron 0 of the block */
     const int32_t *lastspike;
     int32_t now;
-    void *const *arrays;        /* one for each stored symbol, at the block's first neuron */
-    const float *const *noises; /* one for each noise term */
+    void *const *arrays; /* one for each stored symbol, at the block's first neuron */
+    const float *const *noises;  /* one for each noise term */
     const void *const *uniforms; /* in the code's precision */
 };
 
@@ -366,10 +393,12 @@ struct interp_ops {
                        void *scratch);
 };
 const struct interp_ops *interp_ops_get(void);
-bh_status interp_prepare(struct lang *lang, const struct code *code, struct interp *out);
+bh_status interp_prepare(struct lang *lang, const struct code *code,
+                         struct interp *out);
 size_t interp_scratch_size(const struct interp *interp);
 
-/* --- emit.c: code -> text -------------------------------------------------------------- */
+/* --- emit.c: code -> text
+ * -------------------------------------------------------------- */
 
 /* Text that grows. */
 struct writer {
@@ -382,7 +411,8 @@ void writer_free(struct writer *writer);
 
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
  * `update` stores the new state, and its result, if any, is the threshold; `reset` and
- * `constants` may be NULL, and the latter is only told. `comment` is the user's text. */
+ * `constants` may be NULL, and the latter is only told. `comment` is the user's text.
+ */
 void emit_update(struct writer *writer, const char *name, const char *comment,
                  const struct code *update, const struct code *reset,
                  const struct code *constants);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 struct symbol *
-scope_add(struct scope *scope, enum symbol_kind kind, const char *name, struct bh_dim dim)
+scope_add(struct scope *scope, enum symbol_kind kind, const char *name,
+          struct bh_dim dim)
 {
     struct symbol *symbol = bh_arena_take(scope->lang->arena, sizeof *symbol);
     char *copy = bh_arena_text(scope->lang->arena, name, strlen(name));
@@ -86,11 +87,19 @@ has_ending(const char *name, const char *ending)
 static const char *
 reserved(const struct scope *scope, const char *name)
 {
-    static const char *const words[] = {
-        "and", "or", "not", "if", "else", "for", "in", "lambda", "is", "None", "while",
-        "import", "return", "def", "class", "j", "xi", "t_in_timesteps", "lastspike",
-        "not_refractory", "refractory", "N_pre", "N_post", "N_incoming", "N_outgoing",
-        "lastupdate"};
+    static const char *const words[] = {"and",        "or",
+                                        "not",        "if",
+                                        "else",       "for",
+                                        "in",         "lambda",
+                                        "is",         "None",
+                                        "while",      "import",
+                                        "return",     "def",
+                                        "class",      "j",
+                                        "xi",         "t_in_timesteps",
+                                        "lastspike",  "not_refractory",
+                                        "refractory", "N_pre",
+                                        "N_post",     "N_incoming",
+                                        "N_outgoing", "lastupdate"};
     struct unit unit;
     const struct symbol *symbol = scope_find(scope, name);
     if (symbol && (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER ||
@@ -196,10 +205,11 @@ scope_resolve(struct scope *scope, const struct node *node, struct symbol **out)
     if (!symbol) {
         char buffer[32];
         const char *near = nearest(scope, node->name, buffer, sizeof buffer);
-        return lang_error(scope->lang, node->text, node->at,
-                          near ? "'%s' is neither a variable nor a unit; did you mean '%s'?"
-                               : "'%s' is neither a variable nor a unit",
-                          node->name, near);
+        return lang_error(
+            scope->lang, node->text, node->at,
+            near ? "'%s' is neither a variable nor a unit; did you mean '%s'?"
+                 : "'%s' is neither a variable nor a unit",
+            node->name, near);
     }
     *out = symbol;
     return BH_OK;

@@ -8,10 +8,10 @@
 enum noise_kind { NOISE_NONE, NOISE_ADDITIVE, NOISE_DIAGONAL, NOISE_ANY };
 
 /* Each scheme is text: statements are computed for all variables before the next one,
- * x is the variable before the step, f its drift and g the factor of a noise term, whose
- * increment over the step is dW. Terms with noise are summed over the noise terms.
- * Sources: Kloeden & Platen 1992 (Euler-Maruyama eq. 10.2.4, derivative-free Milstein
- * eq. 11.1.3, Heun); Hairer, Norsett & Wanner 1993 (Runge-Kutta). */
+ * x is the variable before the step, f its drift and g the factor of a noise term,
+ * whose increment over the step is dW. Terms with noise are summed over the noise
+ * terms. Sources: Kloeden & Platen 1992 (Euler-Maruyama eq. 10.2.4, derivative-free
+ * Milstein eq. 11.1.3, Heun); Hairer, Norsett & Wanner 1993 (Runge-Kutta). */
 static const struct scheme {
     const char *name, *text;
     enum noise_kind noise;
@@ -230,15 +230,16 @@ check_noise(struct solver *solver, const struct scheme *scheme)
             const char *why = NULL;
             if (scheme->noise == NOISE_NONE)
                 why = "takes no noise";
-            for (int u = 0; scheme->noise == NOISE_ADDITIVE && u < solver->variables; u++)
+            for (int u = 0; scheme->noise == NOISE_ADDITIVE && u < solver->variables;
+                 u++)
                 if (code_depends(code, factor, solver->before[u]))
                     why = "takes only noise that does not depend on the variables";
             if (scheme->noise == NOISE_DIAGONAL && used++ > 0)
                 why = "takes each noise term in one equation only";
             if (why)
                 return lang_error(code->lang, solver->text, symbol->equation->at,
-                                  "the method '%s' %s; '%s' would do", scheme->name, why,
-                                  scheme->noise == NOISE_NONE ? "euler" : "heun");
+                                  "the method '%s' %s; '%s' would do", scheme->name,
+                                  why, scheme->noise == NOISE_NONE ? "euler" : "heun");
         }
     return BH_OK;
 }
@@ -284,7 +285,8 @@ run_exponential(struct solver *solver, int *after)
         int decay = code_op(code, OP_EXP, code_op(code, OP_MUL, a, dt, -1), -1, -1);
         int offset = b < 0 ? code_number(code, 0) : code_op(code, OP_DIV, b, a, -1);
         int sum = code_op(code, OP_ADD, x, offset, -1);
-        after[v] = code_op(code, OP_SUB, code_op(code, OP_MUL, sum, decay, -1), offset, -1);
+        after[v] =
+            code_op(code, OP_SUB, code_op(code, OP_MUL, sum, decay, -1), offset, -1);
     }
     return BH_OK;
 }
@@ -298,7 +300,8 @@ unknown_method(struct solver *solver, const char *method)
     const char *near = lang_nearest(method, names, SCHEMES + 2);
     bh_diag *diag = solver->code->lang->diag;
     if (near)
-        return bh_diag_set(diag, BH_ERR_TEXT, "%s: unknown method '%s'; did you mean '%s'?",
+        return bh_diag_set(diag, BH_ERR_TEXT,
+                           "%s: unknown method '%s'; did you mean '%s'?",
                            solver->text->where, method, near);
     return bh_diag_set(diag, BH_ERR_TEXT, "%s: unknown method '%s'; there are %s",
                        solver->text->where, method, solve_methods());
@@ -321,10 +324,11 @@ run_exact(struct solver *solver, int *after)
     solver->freeze = true; /* the solution has it in it */
     if (linear)
         return BH_OK;
-    return lang_error(solver->code->lang, solver->text, solver->text->start,
-                      "the method '%s' needs equations that are linear in all variables, "
-                      "without noise and t; 'euler' or 'rk4' would do",
-                      exact);
+    return lang_error(
+        solver->code->lang, solver->text, solver->text->start,
+        "the method '%s' needs equations that are linear in all variables, "
+        "without noise and t; 'euler' or 'rk4' would do",
+        exact);
 }
 
 /* Brian 2's choice: exact where that can be, else euler, and heun where the noise
@@ -393,8 +397,12 @@ bh_status
 solve_step(struct env *env, const struct scope *scope, const char **method, double dt_s,
            int ready, const struct text *text)
 {
-    struct solver solver = {.env = env, .code = env->code, .scope = scope, .text = text,
-                            .dt_s = dt_s, .ready = ready};
+    struct solver solver = {.env = env,
+                            .code = env->code,
+                            .scope = scope,
+                            .text = text,
+                            .dt_s = dt_s,
+                            .ready = ready};
     BH_TRY(collect(&solver));
     int *after = bh_arena_take(env->code->lang->arena,
                                (size_t)(solver.variables + 1) * sizeof *after);

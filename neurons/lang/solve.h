@@ -25,17 +25,18 @@ struct solver {
         bool per_noise;
         int *op; /* [noise][variable], or [variable] */
         struct value *next;
-    } *values;
+    } * values;
 };
 
 /* The symbol t. */
 const struct symbol *solve_time(const struct solver *solver);
 /* The right-hand side of variable v where the variables and the time have given values,
- * in two parts: the factor of noise k (k >= 0), or what is free of all noise (k < 0). */
+ * in two parts: the factor of noise k (k >= 0), or what is free of all noise (k < 0).
+ */
 bh_status solve_right_side(struct solver *solver, const int *at, int time, int v, int k,
                            int *out);
-/* x' = M x + b, where nothing in M and b changes within a step: solved exactly. False in
- * `linear` where the equations are not like that; `after` is then as it was. */
+/* x' = M x + b, where nothing in M and b changes within a step: solved exactly. False
+ * in `linear` where the equations are not like that; `after` is then as it was. */
 bh_status solve_linear(struct solver *solver, int *after, bool *linear);
 
 #endif

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* x' = M x + b has the solution x(dt) = E x + F b with E = e^(M dt) and F the integral of
- * e^(M s) over the step. The pair comes from a Taylor series of a fraction of the step,
- * doubled until it spans the step: F(2h) = F(h) + E(h) F(h), E(2h) = E(h)^2. No inverse of
- * M and no eigenvalues are needed, so singular and oscillating systems are as good as
- * others. (Higham 2008, Functions of Matrices, chapter 10.) */
+/* x' = M x + b has the solution x(dt) = x + D x + F b with D = e^(M dt) - 1 and F the
+ * integral of e^(M s) over the step: an increment, so that rounding of the coefficients
+ * does not add up over the steps. The pair comes from a Taylor series of a fraction of
+ * the step, doubled until it spans the step: F(2h) = 2 F(h) + D(h) F(h), D(2h) = 2 D(h)
+ * + D(h)^2. No inverse of M and no eigenvalues are needed, so singular and oscillating
+ * systems are as good as others. (Higham 2008, Functions of Matrices, chapter 10.) */
 
 enum {
     MOST_NUMBERS = 64, /* variables where M is made of numbers */
@@ -60,8 +61,7 @@ find_system(struct solver *solver, struct system *system, bool *linear)
         for (int u = 0; u < n; u++) {
             int *factor = &system->M[v * n + u];
             *factor = -1;
-            if (rest >= 0 &&
-                !code_split(code, rest, solver->before[u], factor, &rest))
+            if (rest >= 0 && !code_split(code, rest, solver->before[u], factor, &rest))
                 return BH_OK;
             if (!is_held(solver, *factor))
                 return BH_OK;
@@ -118,12 +118,11 @@ norm(int n, const double *a)
     return most;
 }
 
-/* E and F of the matrix M (numbers). `work` has room for 3 matrices. */
+/* D and F of the matrix M (numbers). `work` has room for 3 matrices. */
 static void
-exponentiate(int n, const double *M, double dt_s, double *E, double *F, double *work)
+exponentiate(int n, const double *M, double dt_s, double *D, double *F, double *work)
 {
     double *A = work, *term = work + n * n, *next = term + n * n;
-    const size_t size = (size_t)(n * n) * sizeof *A;
     int doublings = 0;
     double h = dt_s;
     while (norm(n, M) * h > 0.5 && doublings < 1000) {
@@ -133,23 +132,24 @@ exponentiate(int n, const double *M, double dt_s, double *E, double *F, double *
     for (int i = 0; i < n * n; i++) {
         A[i] = M[i] * h;
         term[i] = i % (n + 1) == 0;
-        E[i] = term[i];
+        D[i] = 0;
         F[i] = term[i] * h;
     }
     for (int k = 1; k <= TERMS + 4; k++) {
         multiply(n, A, term, next);
         for (int i = 0; i < n * n; i++) {
             term[i] = next[i] / k;
-            E[i] += term[i];
+            D[i] += term[i];
             F[i] += term[i] * h / (k + 1);
         }
     }
     for (int d = 0; d < doublings; d++) {
-        multiply(n, E, F, next);
+        multiply(n, D, F, next);
         for (int i = 0; i < n * n; i++)
-            F[i] += next[i];
-        multiply(n, E, E, next);
-        memcpy(E, next, size);
+            F[i] = 2 * F[i] + next[i];
+        multiply(n, D, D, next);
+        for (int i = 0; i < n * n; i++)
+            D[i] = 2 * D[i] + next[i];
     }
 }
 
@@ -161,18 +161,18 @@ no_memory(const struct system *system)
 }
 
 static bh_status
-numeric_solution(const struct system *system, int *E, int *F)
+numeric_solution(const struct system *system, int *D, int *F)
 {
     const int n = system->n;
     double *memory = calloc((size_t)(6 * n * n), sizeof *memory);
     if (!memory)
         return no_memory(system);
-    double *M = memory, *e = M + n * n, *f = e + n * n;
+    double *M = memory, *d = M + n * n, *f = d + n * n;
     for (int i = 0; i < n * n; i++)
         M[i] = system->M[i] < 0 ? 0 : system->code->ops[system->M[i]].number;
-    exponentiate(n, M, system->dt_s, e, f, f + n * n);
+    exponentiate(n, M, system->dt_s, d, f, f + n * n);
     for (int i = 0; i < n * n; i++) {
-        E[i] = e[i] == 0 ? -1 : code_number(system->code, e[i]);
+        D[i] = d[i] == 0 ? -1 : code_number(system->code, d[i]);
         F[i] = f[i] == 0 ? -1 : code_number(system->code, f[i]);
     }
     free(memory);
@@ -205,39 +205,40 @@ multiply_ops(struct code *code, int n, const int *a, const int *b, int *out)
 }
 
 static void
-symbolic_solution(const struct system *system, int *E, int *F)
+symbolic_solution(const struct system *system, int *D, int *F)
 {
     struct code *code = system->code;
     enum { MOST = MOST_SYMBOLS * MOST_SYMBOLS };
-    const int n = system->n;
+    const int n = system->n, two = code_number(code, 2);
     int A[MOST], term[MOST], next[MOST];
     const double h = ldexp(system->dt_s, -DOUBLINGS);
     for (int i = 0; i < n * n; i++) {
         bool diagonal = i % (n + 1) == 0;
         A[i] = times(code, code_number(code, h), system->M[i]);
         term[i] = diagonal ? code_number(code, 1) : -1;
-        E[i] = term[i];
+        D[i] = -1;
         F[i] = diagonal ? code_number(code, h) : -1;
     }
     for (int k = 1; k <= TERMS; k++) {
         multiply_ops(code, n, A, term, next);
         for (int i = 0; i < n * n; i++) {
             term[i] = times(code, code_number(code, 1.0 / k), next[i]);
-            E[i] = plus(code, E[i], term[i]);
-            F[i] = plus(code, F[i], times(code, code_number(code, h / (k + 1)), term[i]));
+            D[i] = plus(code, D[i], term[i]);
+            F[i] =
+                plus(code, F[i], times(code, code_number(code, h / (k + 1)), term[i]));
         }
     }
     for (int d = 0; d < DOUBLINGS; d++) {
-        multiply_ops(code, n, E, F, next);
+        multiply_ops(code, n, D, F, next);
         for (int i = 0; i < n * n; i++)
-            F[i] = plus(code, F[i], next[i]);
-        multiply_ops(code, n, E, E, next);
-        memcpy(E, next, (size_t)(n * n) * sizeof *E);
+            F[i] = plus(code, times(code, two, F[i]), next[i]);
+        multiply_ops(code, n, D, D, next);
+        for (int i = 0; i < n * n; i++)
+            D[i] = plus(code, times(code, two, D[i]), next[i]);
     }
 }
 
-/* A variable that depends on no other: x(dt) = e^(a dt) x + (e^(a dt) - 1)/a b, written
- * as an increment so that rounding of the factor does not add up over the steps. */
+/* A variable that depends on no other: x + (e^(a dt) - 1) x + (e^(a dt) - 1)/a b. */
 static int
 scalar_solution(const struct system *system, int v, int x)
 {
@@ -247,9 +248,9 @@ scalar_solution(const struct system *system, int v, int x)
     int exponent = times(code, a, dt), increment = -1;
     if (a < 0)
         return plus(code, x, times(code, dt, b));
-    if (b < 0)
-        return code_op(code, OP_MUL, code_op(code, OP_EXP, exponent, -1, -1), x, -1);
     increment = times(code, code_op(code, OP_EXPM1, exponent, -1, -1), x);
+    if (b < 0)
+        return plus(code, x, increment);
     if (code->ops[a].code == OP_CONST && code->ops[a].number != 0) {
         double F = expm1(code->ops[exponent].number) / code->ops[a].number;
         increment = plus(code, increment, times(code, code_number(code, F), b));
@@ -260,9 +261,9 @@ scalar_solution(const struct system *system, int v, int x)
     return plus(code, x, increment);
 }
 
-/* The state after the step, from E and F. */
+/* The state after the step. */
 static bh_status
-solution(struct solver *solver, const struct system *system, int *E, int *F, int *after)
+solution(struct solver *solver, const struct system *system, int *D, int *F, int *after)
 {
     struct code *code = system->code;
     const int n = system->n;
@@ -270,30 +271,29 @@ solution(struct solver *solver, const struct system *system, int *E, int *F, int
     for (int v = 0; v < n; v++)
         coupled = coupled || !is_alone(system, v);
     if (coupled && is_numeric(system))
-        BH_TRY(numeric_solution(system, E, F));
+        BH_TRY(numeric_solution(system, D, F));
     else if (coupled)
-        symbolic_solution(system, E, F);
+        symbolic_solution(system, D, F);
     for (int v = 0; v < n; v++) {
         if (is_alone(system, v)) {
             after[v] = scalar_solution(system, v, solver->before[v]);
             continue;
         }
-        after[v] = times(code, E[v * n + v], solver->before[v]);
+        int increment = -1;
         for (int u = 0; u < n; u++) {
-            if (u != v)
-                after[v] =
-                    plus(code, after[v], times(code, E[v * n + u], solver->before[u]));
-            after[v] = plus(code, after[v], times(code, F[v * n + u], system->b[u]));
+            int grown = times(code, D[v * n + u], solver->before[u]);
+            increment = plus(code, increment, grown);
+            increment = plus(code, increment, times(code, F[v * n + u], system->b[u]));
         }
-        if (after[v] < 0)
-            after[v] = code_number(code, 0);
+        after[v] = plus(code, solver->before[v], increment);
     }
     return BH_OK;
 }
 
 /* Variables that are refractory stand still, and the others see them so. */
 static bh_status
-frozen_solution(struct solver *solver, struct system *system, int *E, int *F, int *after)
+frozen_solution(struct solver *solver, struct system *system, int *D, int *F,
+                int *after)
 {
     const int n = system->n;
     bool any = false;
@@ -310,7 +310,7 @@ frozen_solution(struct solver *solver, struct system *system, int *E, int *F, in
     int *frozen = bh_arena_take(system->code->lang->arena, (size_t)n * sizeof *frozen);
     if (!frozen)
         return no_memory(system);
-    BH_TRY(solution(solver, system, E, F, frozen));
+    BH_TRY(solution(solver, system, D, F, frozen));
     for (int v = 0; v < n; v++)
         after[v] = code_op(system->code, OP_SELECT, solver->ready, after[v], frozen[v]);
     return BH_OK;
@@ -324,8 +324,8 @@ solve_linear(struct solver *solver, int *after, bool *linear)
     size_t size = (size_t)(n * n + 1) * sizeof(int);
     struct system system = {solver->code, n, solver->dt_s, bh_arena_take(arena, size),
                             bh_arena_take(arena, size)};
-    int *E = bh_arena_take(arena, size), *F = bh_arena_take(arena, size);
-    if (!system.M || !system.b || !E || !F)
+    int *D = bh_arena_take(arena, size), *F = bh_arena_take(arena, size);
+    if (!system.M || !system.b || !D || !F)
         return no_memory(&system);
     *linear = false;
     if (n > MOST_NUMBERS)
@@ -338,6 +338,6 @@ solve_linear(struct solver *solver, int *after, bool *linear)
         *linear = false;
     if (!*linear)
         return BH_OK;
-    BH_TRY(solution(solver, &system, E, F, after));
-    return frozen_solution(solver, &system, E, F, after);
+    BH_TRY(solution(solver, &system, D, F, after));
+    return frozen_solution(solver, &system, D, F, after);
 }

@@ -49,9 +49,9 @@ static const struct prefix {
     const char *text;
     double scale;
 } prefixes[] = {
-    {"", 1},      {"m", 1e-3}, {"u", 1e-6},  {"n", 1e-9},  {"p", 1e-12}, {"k", 1e3},
-    {"M", 1e6},   {"c", 1e-2}, {"G", 1e9},   {"f", 1e-15}, {"d", 1e-1},  {"h", 1e2},
-    {"da", 1e1},  {"T", 1e12}, {"P", 1e15},  {"E", 1e18},  {"Z", 1e21},  {"Y", 1e24},
+    {"", 1},      {"m", 1e-3},  {"u", 1e-6},  {"n", 1e-9},  {"p", 1e-12}, {"k", 1e3},
+    {"M", 1e6},   {"c", 1e-2},  {"G", 1e9},   {"f", 1e-15}, {"d", 1e-1},  {"h", 1e2},
+    {"da", 1e1},  {"T", 1e12},  {"P", 1e15},  {"E", 1e18},  {"Z", 1e21},  {"Y", 1e24},
     {"a", 1e-18}, {"z", 1e-21}, {"y", 1e-24},
 };
 
@@ -160,8 +160,9 @@ find_entry(const char *name, size_t length, bool symbol)
     return NULL;
 }
 
-/* Single letters (m, A, C, F) and short names such as El, Em, EK are easily meant as names
- * of variables: a symbol of one letter is a unit only with one of the usual prefixes. */
+/* Single letters (m, A, C, F) and short names such as El, Em, EK are easily meant as
+ * names of variables: a symbol of one letter is a unit only with one of the usual
+ * prefixes. */
 static bool
 symbol_takes(const struct unit_entry *entry, const char *prefix, size_t length)
 {
@@ -204,7 +205,8 @@ unit_find(const char *name, size_t length, struct unit *out)
     int power = name[length - 1] - '0';
     if (!find_plain(name, length - 1, out))
         return false;
-    out->scale = power == 2 ? out->scale * out->scale : out->scale * out->scale * out->scale;
+    out->scale = power == 2 ? out->scale * out->scale
+                            : out->scale * out->scale * out->scale;
     return dim_power(out->dim, power, &out->dim);
 }
 
@@ -212,16 +214,16 @@ bool
 unit_nearest(const char *name, char *buffer, size_t size)
 {
     static const char *const common[] = {
-        "ms",     "us",     "second", "msecond", "mV",      "uV",      "volt",   "mvolt",
-        "nA",     "pA",     "uA",     "mA",      "amp",     "namp",    "ampere", "nS",
-        "uS",     "mS",     "siemens", "nsiemens", "msiemens", "pF",   "uF",     "nF",
-        "farad",  "ufarad", "Hz",     "kHz",     "MHz",     "hertz",   "khertz", "ohm",
-        "Mohm",   "kohm",   "metre",  "meter",   "cm",      "mm",      "um",     "nm",
-        "cm2",    "um2",    "Pa",     "pascal",  "mM",      "uM",      "molar",  "mole",
-        "coulomb", "joule", "newton", "watt",    "kelvin",  "kilogram", "gram",  "litre",
+        "ms",     "us",     "second", "msecond", "mV",       "uV",       "volt",
+        "mvolt",  "nA",     "pA",     "uA",      "mA",       "amp",      "namp",
+        "ampere", "nS",     "uS",     "mS",      "siemens",  "nsiemens", "msiemens",
+        "pF",     "uF",     "nF",     "farad",   "ufarad",   "Hz",       "kHz",
+        "MHz",    "hertz",  "khertz", "ohm",     "Mohm",     "kohm",     "metre",
+        "meter",  "cm",     "mm",     "um",      "nm",       "cm2",      "um2",
+        "Pa",     "pascal", "mM",     "uM",      "molar",    "mole",     "coulomb",
+        "joule",  "newton", "watt",   "kelvin",  "kilogram", "gram",     "litre",
     };
-    const char *nearest =
-        lang_nearest(name, common, sizeof common / sizeof common[0]);
+    const char *nearest = lang_nearest(name, common, sizeof common / sizeof common[0]);
     if (nearest)
         snprintf(buffer, size, "%s", nearest);
     return nearest != NULL;

@@ -2,8 +2,9 @@
 /* Each case of the language is two files in tests/neurons/lang: x.eq, a group's texts,
  * beside x.c.want, the code that comes of it, or x.err.want, the message. A text begins
  * with lines "threshold: ...", "reset: ...", "refractory: ...", "method: ...",
- * "precision: double" or "name: value" of the namespace ("set tau: 10*ms"); the equations
- * follow after a line "---". With BH_REWRITE=1 the wanted files are written anew. */
+ * "precision: double" or "name: value" of the namespace ("set tau: 10*ms"); the
+ * equations follow after a line "---". With BH_REWRITE=1 the wanted files are written
+ * anew. */
 #include "tests/check.h"
 
 #include "brianhears.h"
@@ -186,9 +187,10 @@ test_names_of_c(void)
     bh_network *net;
     bh_group *group;
     bh_group_config config = bh_group_config_default();
-    config.equations = "dint_/dt = -int_/(10*ms) + register/second : 1\n"
-                       "register : 1\nNULL : 1\nfmaf : 1\nf : 1\nn : 1\nk : 1\nreal : 1\n"
-                       "v_at : 1\nddouble/dt = (f+n+k+real+v_at+fmaf+NULL-double)/ms : 1";
+    config.equations =
+        "dint_/dt = -int_/(10*ms) + register/second : 1\n"
+        "register : 1\nNULL : 1\nfmaf : 1\nf : 1\nn : 1\nk : 1\nreal : 1\n"
+        "v_at : 1\nddouble/dt = (f+n+k+real+v_at+fmaf+NULL-double)/ms : 1";
     config.precision = BH_DOUBLE;
     CHECK_OK(bh_network_new(NULL, &net, &diag), diag);
     CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);

@@ -2,24 +2,10 @@
 /* The engine: the same spikes however the work is cut, links of every kind, and the
  * whole path from sound to spikes against brian2hears and Brian 2. */
 #define _GNU_SOURCE /* setenv, mkdtemp */
-#include "tests/check.h"
-
-#include "brianhears.h"
+#include "tests/neurons/cut.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* How a run is cut into pieces. */
-struct cut {
-    int threads;
-    size_t window;
-    bh_code_mode code;
-    bh_random_mode random;
-    bh_precision precision;
-    double piece_s; /* runs of this length, one after another */
-};
-
-static const struct cut plain = {1, 64, BH_CODE_AUTO, BH_RANDOM_FAST, BH_SINGLE, 1};
 
 struct spikes {
     size_t count;
@@ -53,18 +39,6 @@ same(struct spikes a, struct spikes b)
            memcmp(a.index, b.index, a.count * sizeof(uint32_t)) == 0;
 }
 
-static bh_network *
-network(struct cut cut, double dt_s)
-{
-    bh_diag diag;
-    bh_network *net;
-    bh_network_config config = {.dt_s = dt_s, .seed = 7, .random = cut.random,
-                                .threads = cut.threads, .window = cut.window,
-                                .code = cut.code};
-    CHECK_OK(bh_network_new(&config, &net, &diag), diag);
-    return net;
-}
-
 /* A sound of noise: reproducible, no file. */
 static bh_sound *
 noise(size_t frames, double samplerate_hz)
@@ -95,7 +69,8 @@ nerve(struct cut cut)
     bh_sound *sound = noise(4000, 32000);
     bh_network *net = network(cut, 1.0 / 32000);
     CHECK_OK(bh_erbspace(50, 12000, PLACES, bh_erb_params_default(), cf, &diag), diag);
-    CHECK_OK(bh_gammatone_new(32000, cf, PLACES, NULL, cut.precision, &bank, &diag), diag);
+    CHECK_OK(bh_gammatone_new(32000, cf, PLACES, NULL, cut.precision, &bank, &diag),
+             diag);
     CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
     CHECK_OK(bh_filterbank_source(bank, source, &ear, &diag), diag);
     bh_group_config config = bh_group_config_default();
@@ -139,7 +114,8 @@ check_cuts(bh_precision precision, bh_random_mode random)
     CHECK(want.count > 1000);
     for (size_t s = 1; s < want.count; s++)
         CHECK(want.time_s[s] > want.time_s[s - 1] ||
-              (want.time_s[s] == want.time_s[s - 1] && want.index[s] > want.index[s - 1]));
+              (want.time_s[s] == want.time_s[s - 1] &&
+               want.index[s] > want.index[s - 1]));
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         cut = cuts[i];
         cut.precision = precision;
@@ -187,15 +163,15 @@ test_same_spikes_on_other_machines(void)
 static void
 test_golden_spikes(void)
 {
-    static const uint32_t index[] = {9, 11, 10, 4, 2, 10, 2, 0, 3,
-                                     11, 2, 10, 1, 0, 11, 2, 1, 1};
+    static const uint32_t index[] = {9,  11, 10, 4, 2, 10, 2, 0, 3,
+                                     11, 2,  10, 1, 0, 11, 2, 1, 1};
     static const int step[] = {229,  387,  414,  485,  555,  773,  931,  1268, 1379,
                                1444, 1479, 1498, 1631, 1730, 1779, 1845, 1910, 2182};
     enum { FRAMES = 2205, CHANNELS = 12 };
     bh_diag diag;
     double cf[CHANNELS], samples[FRAMES];
-    FILE *file =
-        fopen(BH_TESTS_DIR "/golden/brian2hears/gammatone_noise60_short/input.f64", "rb");
+    FILE *file = fopen(
+        BH_TESTS_DIR "/golden/brian2hears/gammatone_noise60_short/input.f64", "rb");
     CU_ASSERT_FATAL(file != NULL);
     CHECK(fread(samples, sizeof(double), FRAMES, file) == FRAMES);
     fclose(file);
@@ -219,8 +195,9 @@ test_golden_spikes(void)
         config.threshold = "v > 1";
         config.reset = "v = 0";
         config.refractory = "5*ms";
-        CHECK_OK(bh_gammatone_new(44100, cf, CHANNELS, NULL, config.precision, &bank,
-                                  &diag), diag);
+        CHECK_OK(
+            bh_gammatone_new(44100, cf, CHANNELS, NULL, config.precision, &bank, &diag),
+            diag);
         CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
         CHECK_OK(bh_filterbank_source(bank, source, &ear, &diag), diag);
         CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
@@ -244,9 +221,9 @@ test_golden_spikes(void)
 
 /* Brian 2's spikes of the same nerve and sound: tests/golden/brian2/make_nerve.py. */
 struct brian {
-    double mean, sd;         /* spikes in all */
-    double channel[3000];    /* spikes of each channel */
-    double interval[400];    /* intervals by bins of 11 steps */
+    double mean, sd;      /* spikes in all */
+    double channel[3000]; /* spikes of each channel */
+    double interval[400]; /* intervals by bins of 11 steps */
     int bins;
 };
 
@@ -294,8 +271,9 @@ test_brian_statistics(void)
     cut.threads = 0;
     bh_network *net = network(cut, 1.0 / 44100);
     read_brian(&brian);
-    CHECK_OK(bh_soundfile_open(BH_TESTS_DIR "/golden/brian2/sound.wav", NULL, &sound,
-                               &diag), diag);
+    CHECK_OK(
+        bh_soundfile_open(BH_TESTS_DIR "/golden/brian2/sound.wav", NULL, &sound, &diag),
+        diag);
     CHECK_OK(bh_erbspace(20, 20000, PLACES, bh_erb_params_default(), cf, &diag), diag);
     CHECK_OK(bh_gammatone_new(44100, cf, PLACES, NULL, BH_SINGLE, &bank, &diag), diag);
     CHECK_OK(bh_filterbank_source(bank, sound, &ear, &diag), diag);
@@ -351,201 +329,6 @@ test_brian_statistics(void)
     bh_filterbank_free(bank);
 }
 
-/* A group that follows its input at once: v(t+dt) = I(t). */
-static bh_group *
-follower(bh_network *net, const char *name, size_t count, bh_precision precision)
-{
-    bh_diag diag;
-    bh_group *group;
-    bh_group_config config = bh_group_config_default();
-    config.name = name;
-    config.count = count;
-    config.precision = precision;
-    config.equations = "dv/dt = (I-v)/dt : 1\nI : 1";
-    config.method = "euler";
-    CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
-    return group;
-}
-
-/* 0, 1, 2 ... as a sound. */
-static bh_sound *
-ramp(size_t frames, size_t channels, double samplerate_hz)
-{
-    bh_diag diag;
-    bh_sound *sound;
-    CHECK_OK(bh_sound_new(frames, channels, samplerate_hz, &sound, &diag), diag);
-    for (size_t t = 0; t < frames; t++)
-        for (size_t c = 0; c < channels; c++)
-            bh_sound_data(sound)[t * channels + c] = (double)(1000 * c + t);
-    return sound;
-}
-
-static void
-check_values(bh_group *group, const double *want)
-{
-    bh_diag diag;
-    double got[64];
-    size_t count = bh_group_count(group);
-    CHECK_OK(bh_group_get(group, "v", got, count, &diag), diag);
-    for (size_t n = 0; n < count; n++)
-        CHECK_NEAR(got[n], want[n], 1e-9 + 1e-5 * fabs(want[n]));
-}
-
-static void
-square(void *user, size_t channel, const double *in, double *out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        out[i] = in[i] * in[i] + *(double *)user * (double)(channel + i);
-}
-
-/* After 100 steps of 1 ms, I has been set 100 times, the last time to sample 99. */
-static void
-test_links(void)
-{
-    bh_diag diag;
-    double hundred = 100;
-    for (int precision = BH_SINGLE; precision <= BH_DOUBLE; precision++)
-        for (size_t window = 1; window < 100; window += 21) {
-            struct cut cut = plain;
-            cut.window = window;
-            bh_sound *sound = ramp(200, 3, 1000);
-            bh_source *source;
-            CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
-            bh_network *net = network(cut, 1e-3);
-            bh_precision p = (bh_precision)precision;
-            bh_group *direct = follower(net, "direct", 3, p);
-            bh_group *twice = follower(net, "twice", 6, p);
-            bh_group *late = follower(net, "late", 3, p);
-            bh_group *slow = follower(net, "slow", 3, p);
-            bh_group *called = follower(net, "called", 3, BH_DOUBLE);
-            CHECK_OK(bh_link(direct, "I", source, NULL, &diag), diag);
-            CHECK_OK(bh_link(twice, "I", source, "2*x + 1", &diag), diag);
-            bh_link_config config = bh_link_config_default(late);
-            config.to_variable = "I";
-            config.source = source;
-            config.when = "end";
-            CHECK_OK(bh_link_new(&config, &diag), diag);
-            config.to = slow;
-            config.when = "start";
-            config.clock_dt_s = 8e-3;
-            CHECK_OK(bh_link_new(&config, &diag), diag);
-            config = bh_link_config_default(called);
-            config.to_variable = "I";
-            config.source = source;
-            config.function = square;
-            config.user = &hundred;
-            CHECK_OK(bh_link_new(&config, &diag), diag);
-            CHECK_OK(bh_network_run(net, 0.1, &diag), diag);
-            check_values(direct, (double[]){99, 1099, 2099});
-            check_values(twice, (double[]){199, 199, 2199, 2199, 4199, 4199});
-            check_values(late, (double[]){98, 1098, 2098});
-            check_values(slow, (double[]){96, 1096, 2096});
-            check_values(called, (double[]){99 * 99., 1099 * 1099. + 100,
-                                            2099 * 2099. + 200});
-            bh_network_free(net);
-            bh_source_free(source);
-            bh_sound_free(sound);
-        }
-}
-
-/* Steps that are not samples: held between, or sampled at the time of the step. Silence
- * behind the end. */
-static void
-test_other_rates(void)
-{
-    static const struct {
-        double dt_s, run_s, want;
-    } table[] = {{0.25e-3, 0.010, 9},   {0.25e-3, 0.00975, 9}, {0.25e-3, 0.0105, 10},
-                 {4e-3, 0.040, 36},     {0.7e-3, 0.014, 13},   {20e-3, 0.100, 80},
-                 {1e-3, 0.150, 149},    {1e-3, 0.300, 0},      {3e-3, 0.600, 0}};
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        bh_diag diag;
-        bh_sound *sound = ramp(200, 1, 1000);
-        bh_source *source;
-        CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
-        bh_network *net = network(plain, table[i].dt_s);
-        bh_group *group = follower(net, "group", 2, BH_DOUBLE);
-        CHECK_OK(bh_link(group, "I", source, NULL, &diag), diag);
-        CHECK_OK(bh_network_run(net, table[i].run_s, &diag), diag);
-        check_values(group, (double[]){table[i].want, table[i].want});
-        bh_network_free(net);
-        bh_source_free(source);
-        bh_sound_free(sound);
-    }
-}
-
-/* b = 2 a and a = b + 1 of the step before: a link in a circle, one step around. */
-static void
-test_group_links(void)
-{
-    bh_diag diag;
-    bh_network *net = network(plain, 1e-3);
-    bh_group *a = follower(net, "a", 2, BH_DOUBLE);
-    bh_group *b = follower(net, "b", 4, BH_SINGLE);
-    bh_link_config config = bh_link_config_default(b);
-    config.from = a;
-    config.from_variable = "v";
-    config.to_variable = "I";
-    config.expression = "2*x";
-    CHECK_OK(bh_link_new(&config, &diag), diag);
-    config = bh_link_config_default(a);
-    config.from = b;
-    config.from_variable = "v";
-    config.to_variable = "I";
-    CHECK(bh_link_new(&config, &diag) == BH_ERR_ARGUMENT); /* 4 values, 2 neurons */
-    CHECK_HAS(diag.text, "4 values");
-    CHECK_OK(bh_group_set(a, "v", "i + 1", &diag), diag);
-    CHECK_OK(bh_group_set(a, "I", "10*(i + 1)", &diag), diag);
-    CHECK_OK(bh_network_run(net, 1e-3, &diag), diag);
-    check_values(a, (double[]){10, 20});
-    check_values(b, (double[]){2, 2, 4, 4});
-    CHECK_OK(bh_network_run(net, 1e-3, &diag), diag);
-    check_values(b, (double[]){20, 20, 40, 40});
-    bh_network_free(net);
-}
-
-static void
-test_bad_links(void)
-{
-    bh_diag diag;
-    bh_sound *sound = ramp(10, 3, 1000);
-    bh_source *source;
-    bh_group *group;
-    bh_network *net = network(plain, 1e-3);
-    CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
-    bh_group_config config = bh_group_config_default();
-    config.count = 3;
-    config.equations = "dv/dt = (I-v)/ms : 1\nI : 1\nw : 1 (linked)";
-    config.threshold = "v > 1";
-    config.reset = "I = 0";
-    CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
-    CHECK(bh_link(group, "v", source, NULL, &diag) == BH_ERR_ARGUMENT);
-    CHECK_HAS(diag.text, "equation of its own");
-    CHECK(bh_link(group, "J", source, NULL, &diag) == BH_ERR_ARGUMENT);
-    CHECK_HAS(diag.text, "no variable 'J'");
-    CHECK(bh_link(group, "I", source, NULL, &diag) == BH_ERR_ARGUMENT);
-    CHECK_HAS(diag.text, "set by the group itself");
-    CHECK(bh_link(group, "w", source, "x + ", &diag) == BH_ERR_TEXT);
-    CHECK(bh_link(group, "w", source, "x*ms", &diag) == BH_ERR_TEXT);
-    CHECK(bh_link(group, "w", source, "x*rand()", &diag) == BH_ERR_TEXT);
-    CHECK(bh_network_run(net, 1e-3, &diag) == BH_ERR_ARGUMENT);
-    CHECK_HAS(diag.text, "no link drives it");
-    bh_link_config link = bh_link_config_default(group);
-    link.source = source;
-    link.to_variable = "w";
-    link.when = "resets";
-    CHECK(bh_link_new(&link, &diag) == BH_ERR_ARGUMENT);
-    link.when = "start";
-    link.clock_dt_s = 1.5e-3;
-    CHECK(bh_link_new(&link, &diag) == BH_ERR_ARGUMENT);
-    CHECK_OK(bh_link(group, "w", source, NULL, &diag), diag);
-    CHECK(bh_link(group, "w", source, NULL, &diag) == BH_ERR_ARGUMENT);
-    CHECK_OK(bh_network_run(net, 1e-3, &diag), diag);
-    bh_network_free(net);
-    bh_source_free(source);
-    bh_sound_free(sound);
-}
-
 /* Without a compiler: a notice, and the same spikes (as test_same_spikes shows). */
 static void
 test_no_compiler(void)
@@ -567,13 +350,14 @@ test_no_compiler(void)
     unsetenv("CC");
 }
 
-/* Compiled code is kept for this user alone; a directory that others may write to is not
- * used. */
+/* Compiled code is kept for this user alone; a directory that others may write to is
+ * not used. */
 static void
 test_cache_is_private(void)
 {
     bh_diag diag;
-    char directory[] = "/tmp/bh-test-cache-XXXXXX", path[100], *kept = getenv("BH_CACHE_DIR");
+    char directory[] = "/tmp/bh-test-cache-XXXXXX", path[100],
+         *kept = getenv("BH_CACHE_DIR");
     char before[4096] = "";
     struct stat info;
     if (kept)
@@ -631,7 +415,8 @@ test_callbacks(void)
     CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
     bh_network *net = network(plain, 1e-3);
     bh_group *group = follower(net, "group", 1, BH_SINGLE);
-    CHECK(bh_network_watch(net, source, count_frames, &frames, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_network_watch(net, source, count_frames, &frames, &diag) ==
+          BH_ERR_ARGUMENT);
     CHECK_OK(bh_link(group, "I", source, NULL, &diag), diag);
     CHECK_OK(bh_network_watch(net, source, count_frames, &frames, &diag), diag);
     bh_network_report(net, stop_at_half, &reached);
@@ -649,7 +434,6 @@ test_callbacks(void)
 TEST_MAIN("network", {"same spikes", test_same_spikes},
           {"same spikes on other machines", test_same_spikes_on_other_machines},
           {"golden spikes", test_golden_spikes},
-          {"Brian's statistics", test_brian_statistics}, {"links", test_links},
-          {"other rates", test_other_rates}, {"group links", test_group_links},
-          {"bad links", test_bad_links}, {"no compiler", test_no_compiler},
-          {"private cache", test_cache_is_private}, {"callbacks", test_callbacks})
+          {"Brian's statistics", test_brian_statistics},
+          {"no compiler", test_no_compiler}, {"private cache", test_cache_is_private},
+          {"callbacks", test_callbacks})

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct symbol *
+group_variable(const bh_group *group, const char *name, bh_diag *diag)
+{
+    const struct symbol *symbol = name ? scope_find(&group->scope, name) : NULL;
+    if (symbol && symbol->equation &&
+        (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER))
+        return symbol;
+    const char *names[64];
+    size_t count = 0;
+    for (const struct symbol *s = group->scope.symbols; s && count < 64; s = s->next)
+        if (s->equation && s->slot >= 0)
+            names[count++] = s->name;
+    const char *near = lang_nearest(name ? name : "", names, count);
+    if (near)
+        bh_diag_set(diag, BH_ERR_ARGUMENT,
+                    "%s has no variable '%s'; did you mean '%s'?", group->name, name,
+                    near);
+    else
+        bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has no variable '%s'", group->name,
+                    name ? name : "");
+    return NULL;
+}
+
+static bh_status
+check_count(const bh_group *group, size_t count, bh_diag *diag)
+{
+    if (count == group->count)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has %zu neurons, not %zu",
+                       group->name, group->count, count);
+}
+
+bh_status
+bh_group_set_array(bh_group *group, const char *variable, const double *values,
+                   size_t count, bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    BH_TRY(check_count(group, count, diag));
+    for (size_t n = 0; n < count; n++) {
+        if (isnan(values[n]))
+            return bh_diag_set(diag, BH_ERR_DATA, "value %zu of '%s' is not a number",
+                               n, variable);
+    }
+    for (size_t n = 0; n < count; n++) {
+        void *at = group->arrays[symbol->slot];
+        if (group->precision == BH_SINGLE)
+            ((float *)at)[n] = (float)values[n];
+        else
+            ((double *)at)[n] = values[n];
+    }
+    return BH_OK;
+}
+
+bh_status
+bh_group_get(const bh_group *group, const char *variable, double *values, size_t count,
+             bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    BH_TRY(check_count(group, count, diag));
+    const void *at = group->arrays[symbol->slot];
+    for (size_t n = 0; n < count; n++)
+        values[n] = group->precision == BH_SINGLE ? (double)((const float *)at)[n]
+                                                  : ((const double *)at)[n];
+    return BH_OK;
+}
+
+/* Terms below this are those of the group's own texts. */
+enum { FIRST_SET_TERM = 1 << 20, TERMS_OF_A_SET = 64 };
+
+/* Runs an expression once over all blocks. */
+static bh_status
+run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
+{
+    const bh_random_ops *random = group->net->random;
+    const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
+    size_t element = bh_precision_size(group->precision);
+    void *scratch = malloc(interp_scratch_size(interp));
+    double drawn[TERMS_OF_A_SET / 8][BLOCK];
+    const void *terms[TERMS_OF_A_SET / 8];
+    void **arrays = calloc((size_t)group->scope.stored + 1, sizeof *arrays);
+    if (!scratch || !arrays) {
+        free(scratch);
+        free(arrays);
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a variable");
+    }
+    for (size_t b = 0; b < group->blocks; b++) {
+        size_t left = group->count - b * BLOCK;
+        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
+                                     .t = bh_network_time(group->net),
+                                     .first = (int32_t)(b * BLOCK),
+                                     .arrays = arrays,
+                                     .noises = (const float *const *)terms,
+                                     .uniforms = terms};
+        for (int i = 0; i < group->scope.stored; i++)
+            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+        for (int i = 0; i < scope->uniforms + scope->noises; i++) {
+            bh_random_key key = {group->net->config.seed, group->object,
+                                 first + (uint32_t)i};
+            bh_random_stream stream = bh_random_stream_start(key, (uint32_t)b);
+            terms[i] = drawn[i];
+            if (i >= scope->uniforms)
+                random->normals(&stream, (float *)drawn[i], BLOCK);
+            else if (group->precision == BH_SINGLE)
+                random->uniforms(&stream, (float *)drawn[i], BLOCK);
+            else
+                random->uniforms_double(&stream, drawn[i], BLOCK);
+        }
+        frame.noises = (const float *const *)(terms + scope->uniforms);
+        interp_ops_get()->run(interp, &frame, scratch);
+    }
+    free(scratch);
+    free(arrays);
+    return BH_OK;
+}
+
+bh_status
+bh_group_set(bh_group *group, const char *variable, const char *expression,
+             bh_diag *diag)
+{
+    const struct symbol *symbol = group_variable(group, variable, diag);
+    struct text text;
+    struct node *node;
+    struct interp interp;
+    if (!symbol)
+        return BH_ERR_ARGUMENT;
+    group->lang.diag = diag;
+    char what[64];
+    snprintf(what, sizeof what, "%.40s", variable);
+    BH_TRY(group_text(group, what, expression, &text));
+    struct scope scope = group->scope;
+    scope.noises = scope.uniforms = 0;
+    BH_TRY(parse_expression(&group->lang, &text, &node));
+    if (symbol->type == TYPE_BOOLEAN)
+        BH_TRY(check_condition(&scope, node, "the value"));
+    else
+        BH_TRY(check_quantity(&scope, node, symbol->dim, "the value"));
+    if (scope.noises + scope.uniforms > TERMS_OF_A_SET / 8)
+        return lang_error(&group->lang, &text, text.start,
+                          "more than %d random numbers in one expression",
+                          TERMS_OF_A_SET / 8);
+    struct env env = {.code = code_new(&group->lang, group->precision)};
+    if (!env.code)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a variable");
+    int value = lower_expression(&env, node);
+    if (symbol->type == TYPE_INTEGER)
+        value = code_op(env.code, OP_INT, value, -1, -1);
+    code_store(env.code, symbol, value);
+    BH_TRY(code_finish(env.code, &text));
+    code_fuse(env.code);
+    BH_TRY(group_refuse_noise(group, env.code, &text));
+    BH_TRY(interp_prepare(&group->lang, env.code, &interp));
+    BH_TRY(run_set(group, &scope, &interp));
+    group->sets++;
+    return BH_OK;
+}
