@@ -316,6 +316,51 @@ find_scheme(const char *method)
     return NULL;
 }
 
+/* A scheme of the user's own: only what schemes can name, and x_new at the end. */
+static bh_status
+check_scheme_names(struct solver *solver, const struct node *node,
+                   const struct statement *first, const struct statement *end)
+{
+    static const char *const own[] = {"x", "t", "dt", "dW"};
+    bool known = node->code != OP_LOAD;
+    for (int i = 0; !known && i < 4; i++)
+        known = strcmp(node->name, own[i]) == 0;
+    for (const struct statement *s = first; !known && s != end; s = s->next)
+        known = strcmp(node->name, s->name) == 0;
+    if (!known)
+        return lang_error(solver->code->lang, node->text, node->at,
+                          "'%s' is none of x, t, dt, dW, f(x,t), g(x,t) and the names "
+                          "before",
+                          node->name);
+    if (node->code == OP_RAND || node->code == OP_RANDN)
+        return lang_error(solver->code->lang, node->text, node->at,
+                          "a scheme cannot draw random numbers; noise is g(x,t)*dW");
+    for (int i = 0; i < node->count; i++)
+        BH_TRY(check_scheme_names(solver, node->arg[i], first, end));
+    return BH_OK;
+}
+
+static bh_status
+run_own_scheme(struct solver *solver, const char *method, int *after)
+{
+    struct lang *lang = solver->code->lang;
+    struct text text = {"method", method, strlen(method)};
+    struct statement *first;
+    const struct statement *last = NULL;
+    bool noisy = false;
+    BH_TRY(parse_scheme(lang, &text, &first));
+    for (const struct statement *s = first; s; s = s->next) {
+        BH_TRY(check_scheme_names(solver, s->expression, first, s));
+        noisy = noisy || has_noise(solver, s->expression);
+        last = s;
+    }
+    if (!last || strcmp(last->name, "x_new") != 0)
+        return lang_error(lang, &text, last ? last->at : text.start,
+                          "the last statement of a scheme gives x_new");
+    const struct scheme scheme = {"of its own", method, noisy ? NOISE_ANY : NOISE_NONE};
+    return run_scheme(solver, &scheme, after);
+}
+
 static bh_status
 run_exact(struct solver *solver, int *after)
 {
@@ -361,6 +406,8 @@ run_method(struct solver *solver, const char **method, int *after)
     const struct scheme *scheme = find_scheme(*method);
     if (scheme)
         return run_scheme(solver, scheme, after);
+    if (strchr(*method, '='))
+        return run_own_scheme(solver, *method, after);
     if (strcmp(*method, exponential_euler) == 0)
         return run_exponential(solver, after);
     if (strcmp(*method, exact) == 0 || strcmp(*method, "linear") == 0)

@@ -186,6 +186,57 @@ test_multiplicative_noise(void)
     }
 }
 
+/* Ralston's method, which we do not have, is of order 2; a scheme that is Euler's gives
+ * Euler's bits. */
+static void
+test_own_scheme(void)
+{
+    double error[2], v[2];
+    const char *equations = "dv/dt = (v**2+1)/(10*ms) : 1";
+    const char *ralston = "k = dt*f(x,t); l = dt*f(x + 2*k/3, t + 2*dt/3)\n"
+                          "x_new = x + k/4 + 3*l/4";
+    for (int halves = 0; halves < 2; halves++) {
+        struct model model =
+            make(config_of(equations, ralston, BH_DOUBLE), halves ? 0.5e-5 : 1e-5);
+        run(model, 0.01);
+        error[halves] = fabs(value(model, "v") - tan(1));
+        bh_network_free(model.net);
+    }
+    CHECK_NEAR(log2(error[0] / error[1]), 2, 0.1);
+    for (int own = 0; own < 2; own++) {
+        struct model model = make(
+            config_of("dv/dt = -v/(10*ms) + xi/second**.5 : 1",
+                      own ? "x_new = x + dt*f(x,t) + g(x,t)*dW" : "euler", BH_DOUBLE),
+            1e-4);
+        run(model, 0.01);
+        v[own] = value(model, "v");
+        bh_network_free(model.net);
+    }
+    CHECK(v[0] == v[1] && v[0] != 0);
+}
+
+static void
+test_bad_schemes(void)
+{
+    static const struct {
+        const char *text, *message;
+    } table[] = {
+        {"x_new = x + dt*f(x,t) + z", "'z' is none"}, {"k = dt*f(x,t)", "gives x_new"},
+        {"x_new = k; k = 1", "'k' is none"},          {"x_new = x + rand()", "random"},
+        {"x_new = f(x)", "takes 2 arguments"},        {"= x", "expected a name"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        bh_diag diag;
+        bh_network *net;
+        bh_group *group;
+        bh_group_config config =
+            config_of("dv/dt = -v/(10*ms) : 1", table[i].text, BH_DOUBLE);
+        CHECK_OK(bh_network_new(NULL, &net, &diag), diag);
+        CHECK(bh_group_new(net, &config, &group, &diag) == BH_ERR_TEXT);
+        CHECK_HAS(diag.text, table[i].message);
+        bh_network_free(net);
+    }
+}
+
 /* Everything again by the interpreter. */
 static void
 test_interpreted(void)
@@ -201,4 +252,5 @@ test_interpreted(void)
 TEST_MAIN("solve", {"decay", test_decay}, {"exact", test_exact},
           {"choice", test_choice}, {"frozen", test_frozen}, {"tangent", test_tangent},
           {"multiplicative noise", test_multiplicative_noise},
+          {"own scheme", test_own_scheme}, {"bad schemes", test_bad_schemes},
           {"interpreted", test_interpreted})
