@@ -92,46 +92,58 @@ take_texts(bh_group *group, const bh_group_config *config, struct texts *out)
     return BH_OK;
 }
 
-/* Where refractoriness is a condition, whether a neuron may spike is a variable. */
+/* lastspike, and not_refractory: a variable where refractoriness is a condition. */
 static bh_status
-add_not_refractory(bh_group *group)
+add_spike_symbols(bh_group *group, bool spikes, bool condition)
 {
-    struct symbol *symbol = scope_add(&group->scope, SYMBOL_NOT_REFRACTORY,
-                                      "not_refractory", (struct bh_dim){{0}});
-    if (!symbol)
+    struct symbol *ready = scope_add(&group->scope, SYMBOL_NOT_REFRACTORY,
+                                     "not_refractory", (struct bh_dim){{0}});
+    if (!ready ||
+        (spikes && !scope_add(&group->scope, SYMBOL_LASTSPIKE, "lastspike", second)))
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
-    symbol->type = TYPE_BOOLEAN;
-    symbol->slot = group->scope.stored++;
-    group->not_refractory = symbol;
+    ready->type = TYPE_BOOLEAN;
+    ready->slot = condition ? group->scope.stored++ : -1;
+    group->not_refractory = condition ? ready : NULL;
     return BH_OK;
 }
 
-/* The op that is true outside the refractory period; -1 where there is none. */
 static bh_status
-lower_ready(bh_group *group, struct env *env, const struct text *text, int *out)
+check_refractory(bh_group *group, const struct texts *texts, struct node **out)
 {
-    struct code *code = env->code;
-    struct node *node;
-    *out = -1;
-    if (text->length == 0)
-        return BH_OK;
-    BH_TRY(parse_expression(&group->lang, text, &node));
-    BH_TRY(check_expression(&group->scope, node));
-    if (node->type != TYPE_BOOLEAN) {
-        if (!dim_equal(node->dim, second))
+    const struct text *text = &texts->refractory;
+    struct node *node = NULL;
+    if (text->length > 0) {
+        BH_TRY(parse_expression(&group->lang, text, &node));
+        BH_TRY(check_expression(&group->scope, node));
+        if (node->type != TYPE_BOOLEAN && !dim_equal(node->dim, second))
             return lang_error(&group->lang, text, node->at,
                               "the refractory period must be a time, as '5*ms', or a "
                               "condition, as 'v > 1'");
-        int steps = code_op(code, OP_TIMESTEP, lower_expression(env, node),
-                            code_number(code, group->net->config.dt_s), -1);
-        *out = code_op(code, OP_READY, steps, -1, -1);
-        return BH_OK;
     }
-    BH_TRY(add_not_refractory(group));
-    int over = code_op(code, OP_NOT, lower_expression(env, node), -1, -1);
-    *out = code_op(code, OP_OR, code_load(code, group->not_refractory), over, -1);
-    code_store(code, group->not_refractory, *out);
-    return BH_OK;
+    *out = node;
+    return add_spike_symbols(group, texts->threshold.length > 0,
+                             node && node->type == TYPE_BOOLEAN);
+}
+
+/* Binds not_refractory; gives the op that is true outside the refractory period, or -1
+ * where there is none. */
+static int
+lower_ready(bh_group *group, struct env *env, const struct node *refractory)
+{
+    struct code *code = env->code;
+    const struct symbol *symbol = scope_find(&group->scope, "not_refractory");
+    int ready = -1;
+    if (refractory && group->not_refractory) {
+        int over = code_op(code, OP_NOT, lower_expression(env, refractory), -1, -1);
+        ready = code_op(code, OP_OR, code_load(code, symbol), over, -1);
+        code_store(code, symbol, ready);
+    } else if (refractory) {
+        int steps = code_op(code, OP_TIMESTEP, lower_expression(env, refractory),
+                            code_number(code, group->net->config.dt_s), -1);
+        ready = code_op(code, OP_READY, steps, -1, -1);
+    }
+    env_bind(env, symbol, ready < 0 ? code_number(code, 1) : ready);
+    return ready;
 }
 
 bh_status
@@ -164,17 +176,17 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
 {
     struct env env = {.code = group->update};
     struct equation *equations;
-    struct node *condition = NULL;
-    int ready;
+    struct node *condition = NULL, *refractory = NULL;
     BH_TRY(parse_equations(&group->lang, &texts->equations, &equations));
     BH_TRY(scope_add_equations(&group->scope, equations, &texts->equations));
+    BH_TRY(check_refractory(group, texts, &refractory));
     BH_TRY(check_equations(&group->scope, equations));
     if (texts->threshold.length > 0) {
         BH_TRY(parse_expression(&group->lang, &texts->threshold, &condition));
         BH_TRY(check_condition(&group->scope, condition, "the threshold"));
     }
+    int ready = lower_ready(group, &env, refractory);
     lower_constants_over_dt(&env, equations, &group->scope);
-    BH_TRY(lower_ready(group, &env, &texts->refractory, &ready));
     const char *method = config->method;
     BH_TRY(solve_step(&env, &group->scope, &method, group->net->config.dt_s, ready,
                       &texts->equations));
@@ -204,6 +216,8 @@ build_reset(bh_group *group, const struct texts *texts)
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
     BH_TRY(parse_statements(&group->lang, &texts->reset, &statements));
     BH_TRY(check_statements(&group->scope, statements, &texts->reset));
+    env_bind(&env, scope_find(&group->scope, "not_refractory"),
+             code_number(env.code, 0));
     lower_statements(&env, &group->scope, statements);
     BH_TRY(code_finish(env.code, &texts->reset));
     BH_TRY(group_refuse_noise(group, env.code, &texts->reset));

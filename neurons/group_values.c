@@ -125,6 +125,21 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     return BH_OK;
 }
 
+/* Spikes have a past only while the network runs. */
+static bh_status
+refuse_spikes(bh_group *group, const struct code *code, const struct text *text)
+{
+    for (int i = 0; i < code->count; i++) {
+        const struct op *op = &code->ops[i];
+        if (op->code == OP_LOAD && (op->symbol->kind == SYMBOL_LASTSPIKE ||
+                                    op->symbol->kind == SYMBOL_NOT_REFRACTORY))
+            return lang_error(&group->lang, text, text->start,
+                              "'%s' can only be used in the texts of the group",
+                              op->symbol->name);
+    }
+    return BH_OK;
+}
+
 bh_status
 bh_group_set(bh_group *group, const char *variable, const char *expression,
              bh_diag *diag)
@@ -160,6 +175,7 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     BH_TRY(code_finish(env.code, &text));
     code_fuse(env.code);
     BH_TRY(group_refuse_noise(group, env.code, &text));
+    BH_TRY(refuse_spikes(group, env.code, &text));
     BH_TRY(interp_prepare(&group->lang, env.code, &interp));
     BH_TRY(run_set(group, &scope, &interp));
     group->sets++;

@@ -138,6 +138,7 @@ interpret(struct work *work)
     for (int32_t k = 0; k < frame->steps; k++) {
         struct interp_frame f = {.count = frame->count,
                                  .t = (double)(frame->step + k) * frame->dt,
+                                 .dt = frame->dt,
                                  .first = frame->first,
                                  .lastspike = frame->lastspike,
                                  .now = frame->now + k,

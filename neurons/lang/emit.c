@@ -209,11 +209,14 @@ plan_free(struct printer *p)
 }
 
 static bool
-uses_leaf(const struct code *code, enum op_code leaf)
+uses_lastspike(const struct code *code)
 {
-    for (int i = 0; i < code->count; i++)
-        if (code->ops[i].uses > 0 && code->ops[i].code == leaf)
+    for (int i = 0; i < code->count; i++) {
+        const struct op *op = &code->ops[i];
+        bool time = op->code == OP_LOAD && op->symbol->kind == SYMBOL_LASTSPIKE;
+        if (op->uses > 0 && (time || op->code == OP_READY))
             return true;
+    }
     return false;
 }
 
@@ -258,6 +261,11 @@ print_load(struct printer *p, const struct op *op, const char *indent)
     if (op->symbol->kind == SYMBOL_INDEX)
         write_text(p->writer, "%sconst real %s_ = (real)(f->first + n);\n", indent,
                    name);
+    else if (op->symbol->kind == SYMBOL_LASTSPIKE)
+        write_text(p->writer,
+                   "%sconst real %s_ = (real)((double)(f->step + k) * f->dt - "
+                   "(double)(now - lastspike_at[n]) * f->dt);\n",
+                   indent, name);
     else
         write_text(p->writer, "%sconst %s %s_ = %s_at[n]%s;\n", indent,
                    boolean ? "int" : "real", name, name, boolean ? " != 0" : "");
@@ -383,7 +391,7 @@ emit_update(struct writer *writer, const char *name, const char *comment,
     write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
                update->precision == BH_SINGLE ? "float" : "double", name);
     print_arrays(writer, codes, 2);
-    bool ready = uses_leaf(update, OP_READY) || (reset && uses_leaf(reset, OP_READY));
+    bool ready = uses_lastspike(update) || (reset && uses_lastspike(reset));
     if (ready)
         write_text(writer,
                    "    const int32_t *restrict lastspike_at = f->lastspike;\n");

@@ -11,6 +11,13 @@ NAME(load)(const struct interp_frame *f, const struct op *op, real *restrict out
             out[n] = (real)(f->first + (f->index ? f->index[n] : n));
         return;
     }
+    if (symbol->kind == SYMBOL_LASTSPIKE) {
+        for (int n = 0; n < f->count; n++) {
+            const int32_t last = f->lastspike[f->index ? f->index[n] : n];
+            out[n] = (real)(f->t - (double)(f->now - last) * f->dt);
+        }
+        return;
+    }
     const real *restrict at = f->arrays[symbol->slot];
     for (int n = 0; n < f->count; n++)
         out[n] = f->index ? at[f->index[n]] : at[n];
@@ -56,7 +63,8 @@ NAME(compute)(enum op_code code, int count, const real *restrict pa,
     }
 }
 
-/* What does not differ between neurons is computed once, in double. */
+/* What does not differ between neurons is computed once, in double, and with the
+ * instructions of this level, as generated code does it. */
 static double
 NAME(scalar)(const struct code *code, int i, const struct interp_frame *f,
              const double *scalars)
@@ -66,9 +74,11 @@ NAME(scalar)(const struct code *code, int i, const struct interp_frame *f,
         return op->number;
     if (op->code == OP_LOAD)
         return f->t;
-    return op_compute(op->code, scalars[op->arg[0]],
-                      op->arg[1] < 0 ? 0 : scalars[op->arg[1]],
-                      op->arg[2] < 0 ? 0 : scalars[op->arg[2]]);
+    double out = 0;
+    compute_reference(op->code, 1, &scalars[op->arg[0]],
+                      &scalars[op->arg[op->arg[1] < 0 ? 0 : 1]],
+                      &scalars[op->arg[op->arg[2] < 0 ? 0 : 2]], &out);
+    return out;
 }
 
 static const void *

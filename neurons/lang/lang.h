@@ -196,6 +196,7 @@ enum symbol_kind {
     SYMBOL_TIME,           /* t */
     SYMBOL_INDEX,          /* i */
     SYMBOL_NOT_REFRACTORY, /* stored where refractoriness is a condition */
+    SYMBOL_LASTSPIKE,      /* s */
     SYMBOL_ARGUMENT,       /* x of a link's expression: stored elsewhere */
 };
 

@@ -110,6 +110,27 @@ test_refractory_each(void)
     bh_network_free(model.net);
 }
 
+/* A threshold that comes back from 2 to 1 after a spike, with 5 ms: v rises to 2, and
+ * the intervals T solve 2 - 2 e^(-T/10) = 1 + e^(-T/5), T in ms. */
+static void
+test_lastspike(void)
+{
+    bh_group_config config = config_of(
+        "dv/dt = (2-v)/(10*ms) : 1\nfree = int(not_refractory) : 1", NULL, BH_DOUBLE);
+    config.threshold = "v > 1 + free*exp(-(t + dt - lastspike)/(5*ms))";
+    config.reset = "v = 0*free";
+    struct model model = make(config, 1e-5);
+    run(model, 0.05);
+    bh_events events = bh_spike_monitor_events(model.spikes);
+    CU_ASSERT_FATAL(events.count >= 3);
+    double x = sqrt(2) - 1; /* e^(-T/10) = x, with x^2 + 2 x - 1 = 0 */
+    CHECK_NEAR(events.time_s[2] - events.time_s[1], -10e-3 * log(x), 2e-5);
+    bh_diag diag;
+    CHECK(bh_group_set(model.group, "v", "lastspike/second", &diag) == BH_ERR_TEXT);
+    CHECK_HAS(diag.text, "texts of the group");
+    bh_network_free(model.net);
+}
+
 /* Expressions: Python's precedence and arithmetic, evaluated through bh_group_set. */
 static void
 test_expressions(void)
@@ -279,13 +300,14 @@ test_interpreted(void)
     test_always();
     test_refractory_condition();
     test_refractory_each();
+    test_lastspike();
     test_noise();
     mode = BH_CODE_AUTO;
 }
 
 TEST_MAIN("group", {"refractory", test_refractory}, {"always", test_always},
           {"refractory condition", test_refractory_condition},
-          {"refractory of each", test_refractory_each},
+          {"refractory of each", test_refractory_each}, {"last spike", test_lastspike},
           {"expressions", test_expressions}, {"noise", test_noise}, {"rate", test_rate},
           {"namespace", test_namespace}, {"bad calls", test_bad_calls},
           {"interpreted", test_interpreted})
