@@ -52,7 +52,7 @@ static const struct setting run_table[] = {
     {"window", 0, "N",
      "samples that are worked on together, 1 to 1024; no result depends "
      "on it",
-     .preset = "64", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
+     .preset = "256", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
      RUN_OFFSET(window)},
     {"interpret", 0, NULL, "do not compile the equations; slower, the same spikes",
      .parse = parse_switch, RUN_OFFSET(interpret)},
