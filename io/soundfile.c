@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* SF_FORMAT_MPEG of libsndfile 1.1; older ones neither know the name nor read MP3. */
+enum { FORMAT_MPEG = 0x230000 };
+
 /* A section of some channels of a file, read window by window. */
 struct reader {
     struct bh_soundfile file;
@@ -187,7 +190,7 @@ check_end(const struct reader *reader, bh_diag *diag)
             "%s is cut short or damaged: no samples can be read from %g s "
             "on",
             file->name, (double)reader->first / file->info.samplerate);
-    if (container == SF_FORMAT_MPEG)
+    if (container == FORMAT_MPEG)
         return BH_OK;
     if (reader->count != SF_COUNT_MAX && file->promised != SF_COUNT_MAX)
         return cut_short(reader, reader->first + reader->done, reason, diag);
@@ -356,7 +359,7 @@ read_all(struct reader *reader, bh_sound **out, bh_diag *diag)
 {
     /* Where the header does not know the length for sure, reading once finds it. */
     const int container = reader->file.info.format & SF_FORMAT_TYPEMASK;
-    if (reader->file.promised == SF_COUNT_MAX || container == SF_FORMAT_MPEG) {
+    if (reader->file.promised == SF_COUNT_MAX || container == FORMAT_MPEG) {
         double gain = reader->gain, rms;
         BH_TRY(measure(reader, &rms, diag));
         reader->gain = gain;

@@ -208,7 +208,9 @@ check_length(struct bh_soundfile *file, uint64_t missing, uint64_t present,
 {
     file->promised = file->info.frames;
     const int container = file->info.format & SF_FORMAT_TYPEMASK;
-    if (file->info.frames == SF_COUNT_MAX && container == SF_FORMAT_OGG)
+    /* libsndfile before 1.2 takes the length for endless, later ones for nothing */
+    if (container == SF_FORMAT_OGG &&
+        (file->info.frames == SF_COUNT_MAX || file->info.frames == 0))
         return bh_diag_set(
             diag, BH_ERR_FORMAT,
             "%s is cut short or damaged: its last page is missing, so its "
