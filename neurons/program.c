@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The text of core/math_kernel.h and neurons/frame_kernel.h, made by the build. */
+/* The text of neurons/frame_kernel.h, core/math_kernel.h and core/angle_kernel.h, made
+ * by the build. */
 extern const char bh_program_prologue[];
 
 bh_status

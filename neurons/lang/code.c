@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/lang/lang.h"
 
+#include "core/angle_kernel.h"
 #include "core/math_kernel.h"
 
 #include <math.h>
