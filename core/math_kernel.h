@@ -448,11 +448,9 @@ bh_log_double(double x, double *low)
 BH_MATH double
 bh_pow_edges(double x, double y, double size)
 {
-    const double a = fabs(y), half = 0.5 * a, two52 = 4503599627370496.0;
-    const int whole = (a >= two52) | ((a + two52) - two52 == a);
-    const int odd = whole & (a < 2.0 * two52) & ((half + two52) - two52 != half);
-    size = odd ? copysign(size, x) : size;
-    size = (x < 0.0) & (x > -INFINITY) & !whole ? NAN : size;
+    const double a = fabs(y), half = 0.5 * a;
+    size = half - floor(half) == 0.5 ? copysign(size, x) : size;
+    size = (x < 0.0) & (x > -INFINITY) & (a - floor(a) > 0.0) ? NAN : size;
     size = (x != x) | (y != y) ? NAN : size;
     return (x == 1.0) | (y == 0.0) ? 1.0 : size;
 }
