@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* A worker looks for new work this often before it sleeps: about 20 microseconds, the
- * pause between two windows of a running network. */
-enum { SPINS = 2000 };
+/* A worker looks for new work this often before it sleeps: about 100 microseconds, more
+ * than a running network pauses between its windows; waking a sleeper costs as much. */
+enum { SPINS = 8000 };
+
+/* Work shorter than this is done before the other threads have met: two meetings cost
+ * about 2 microseconds where all spin, and far more where one sleeps. */
+static const double WORTH_NS = 20e3;
 
 struct bh_pool {
     void (*work)(void *context, size_t i, int thread);
@@ -150,10 +154,10 @@ bh_pool_threads(const bh_pool *pool)
 }
 
 void
-bh_pool_run(bh_pool *pool, size_t count,
+bh_pool_run(bh_pool *pool, size_t count, double cost_ns,
             void (*work)(void *context, size_t i, int thread), void *context)
 {
-    if (pool->threads == 1 || count < 2) {
+    if (pool->threads == 1 || count < 2 || cost_ns < WORTH_NS) {
         for (size_t i = 0; i < count; i++)
             work(context, i, 0);
         return;

@@ -19,8 +19,10 @@ BH_API void bh_pool_free(bh_pool *pool);
 BH_API int bh_pool_threads(const bh_pool *pool);
 
 /// Calls `work(context, i, thread)` once for each i below `count`, with `thread` below
-/// bh_pool_threads, and returns when all are done. One caller at a time.
-BH_API void bh_pool_run(bh_pool *pool, size_t count,
+/// bh_pool_threads, and returns when all are done. `cost_ns` says about how long all of
+/// it takes on one thread, ns: what is shorter than a meeting of threads stays on the
+/// caller's. One caller at a time.
+BH_API void bh_pool_run(bh_pool *pool, size_t count, double cost_ns,
                         void (*work)(void *context, size_t i, int thread),
                         void *context);
 

@@ -102,6 +102,9 @@ feed_cut(struct feed *feed, int64_t last_step)
         feed->got = feed->frames;
 }
 
+/* What a sample of a channel costs, as a cheap filter has it. */
+static const double NS_A_SAMPLE = 0.3;
+
 struct fill {
     struct feed *feed;
     bh_block block;
@@ -122,7 +125,9 @@ feed_fill(struct feed *feed, bh_pool *pool)
                         {row_at(feed->rows, 1, feed->stride, feed->precision),
                          feed->got, feed->channels, feed->stride, feed->precision}};
     if (feed->got > 0)
-        bh_pool_run(pool, bh_source_tiles(feed->source), fill_tile, &fill);
+        bh_pool_run(pool, bh_source_tiles(feed->source),
+                    NS_A_SAMPLE * (double)(feed->got * feed->channels), fill_tile,
+                    &fill);
     if (feed->got < feed->frames) /* silence behind the end */
         memset(row_at(feed->rows, 1 + feed->got, feed->stride, feed->precision), 0,
                (feed->frames - feed->got) * feed->stride *

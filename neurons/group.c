@@ -158,19 +158,6 @@ group_refuse_noise(bh_group *group, const struct code *code, const struct text *
     return BH_OK;
 }
 
-static void
-lower_constants_over_dt(struct env *env, const struct equation *equations,
-                        const struct scope *scope)
-{
-    for (const struct equation *eq = equations; eq; eq = eq->next)
-        if (eq->flags & FLAG_CONSTANT_OVER_DT) {
-            const struct symbol *symbol = scope_find(scope, eq->name);
-            int op = lower_expression(env, eq->expression);
-            env_bind(env, symbol, op);
-            code_store(env->code, symbol, op);
-        }
-}
-
 static bh_status
 build_update(bh_group *group, const bh_group_config *config, const struct texts *texts)
 {
@@ -186,7 +173,7 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
         BH_TRY(check_condition(&group->scope, condition, "the threshold"));
     }
     int ready = lower_ready(group, &env, refractory);
-    lower_constants_over_dt(&env, equations, &group->scope);
+    lower_step_beginning(&env, equations, &group->scope);
     const char *method = config->method;
     BH_TRY(solve_step(&env, &group->scope, &method, group->net->config.dt_s, ready,
                       &texts->equations));

@@ -342,7 +342,8 @@ link_run(struct link *link, bh_network *net, size_t steps)
     struct link_job job = {link, net, steps, BLOCK};
     if (net->step == 0)
         first_row(link);
-    bh_pool_run(net->pool, (link->width + BLOCK - 1) / BLOCK, run_piece, &job);
+    double cost_ns = (link->function ? 5 : 0.5) * (double)(link->width * steps);
+    bh_pool_run(net->pool, (link->width + BLOCK - 1) / BLOCK, cost_ns, run_piece, &job);
     memcpy(link->rows, row_at(link->rows, steps, link->stride, link->to->precision),
            link->stride * bh_precision_size(link->to->precision));
 }

@@ -274,7 +274,8 @@ void
 step_run(bh_group *group, size_t steps)
 {
     struct step_job job = {group, steps};
-    bh_pool_run(group->net->pool, group->blocks, run_block, &job);
+    double cost_ns = 0.5 * (double)(group->count * steps); /* a simple neuron's */
+    bh_pool_run(group->net->pool, group->blocks, cost_ns, run_block, &job);
 }
 
 static bool

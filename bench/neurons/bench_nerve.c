@@ -39,8 +39,8 @@ main(int argc, char **argv)
         return 2;
     }
     size_t places = strtoul(argv[2], NULL, 10), fibres = strtoul(argv[3], NULL, 10);
-    bh_precision precision =
-        argc > 5 && strcmp(argv[5], "double") == 0 ? BH_DOUBLE : BH_SINGLE;
+    bh_precision precision = argc > 5 && strcmp(argv[5], "double") == 0 ? BH_DOUBLE
+                                                                        : BH_SINGLE;
     double *cf = malloc((places + 1) * sizeof *cf);
     bh_source *sound, *ear;
     bh_filterbank *cochlea;
@@ -73,8 +73,8 @@ main(int argc, char **argv)
     double start = now_s();
     must(bh_network_run(net, BH_UNTIL_END, &diag));
     double taken = now_s() - start, time = bh_network_time(net);
-    printf("%.4f s for %.3f s of sound: %.2f times real time, %.0f spikes\n", taken, time,
-           time / taken, (double)bh_spike_monitor_count(spikes));
+    printf("%.4f s for %.3f s of sound: %.2f times real time, %.0f spikes\n", taken,
+           time, time / taken, (double)bh_spike_monitor_count(spikes));
     bh_network_free(net);
     bh_source_free(ear);
     bh_filterbank_free(cochlea);

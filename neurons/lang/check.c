@@ -193,7 +193,10 @@ check_expression(struct scope *scope, struct node *node)
     if (node->code == OP_RANDN)
         node->number = scope->noises++;
     node->type = info->type;
-    if (info->units != UNITS_LOGIC && node->code != OP_INT)
+    bool truths = (node->code == OP_EQ || node->code == OP_NE) &&
+                  node->arg[0]->type == TYPE_BOOLEAN &&
+                  node->arg[1]->type == TYPE_BOOLEAN;
+    if (info->units != UNITS_LOGIC && node->code != OP_INT && !truths)
         BH_TRY(numbers_only(scope, node));
     return check_units(scope, node);
 }

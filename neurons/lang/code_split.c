@@ -18,7 +18,7 @@ code_depends(const struct code *code, int op, int leaf)
     for (int i = leaf + 1; i <= op; i++)
         for (int j = 0; j < 3; j++)
             if (code->ops[i].arg[j] >= 0 && on_path[code->ops[i].arg[j]])
-                on_path[i] = true;
+                on_path[i] = code->ops[i].code != OP_HELD;
     bool depends = on_path[op];
     free(on_path);
     return depends;
@@ -103,6 +103,7 @@ code_split(struct code *code, int op, int leaf, int *factor, int *rest)
         for (int j = 0; j < 3; j++)
             depends[i] = depends[i] ||
                          (code->ops[i].arg[j] >= 0 && depends[code->ops[i].arg[j]]);
+        depends[i] = depends[i] && code->ops[i].code != OP_HELD;
         if (i == leaf)
             part[i] = (struct split){code_number(code, 1), -1, true};
         else if (!depends[i])

@@ -133,6 +133,8 @@ rewrite(struct hoister *h, int i)
     if (h->fixed[i] && op->rate == RATE_NEURON && h->work[i] >= 2)
         return keep_constant(h, copy_constant(h, i), op->type);
     const int *moved = h->moved;
+    if (op->code == OP_HELD)
+        return moved[op->arg[0]];
     /* single precision: x / tau is x times a reciprocal that is computed once */
     if (op->code == OP_DIV && h->to->precision == BH_SINGLE && h->fixed[op->arg[1]] &&
         h->from->ops[op->arg[1]].rate == RATE_NEURON) {

@@ -54,8 +54,7 @@ void dim_text(struct bh_dim dim, char *buffer, size_t size);
 struct unit {
     double scale;
     struct bh_dim dim;
-    bool prefixed;    /* has a prefix, or is not the SI unit of its dimension */
-    const char *base; /* the same without the prefix: "volt" for mV */
+    const char *base; /* the SI unit of its dimension: "volt" for mV */
 };
 bool unit_find(const char *name, size_t length, struct unit *out);
 /* The nearest unit name to a mistyped one, written into buffer; false when none is
@@ -94,13 +93,14 @@ const char *token_text(enum token_kind kind);
  */
 
 enum op_code {
-    OP_CONST,     /* a number */
-    OP_LOAD,      /* a name (tree), a symbol's value (code) */
-    OP_NOISE,     /* the normal deviate of one noise term (code only) */
-    OP_RAND,      /* rand(): uniform in [0, 1) */
-    OP_RANDN,     /* randn(): normal */
-    OP_READY,     /* at least a steps have passed since the last spike (code only) */
-    OP_DRIFT,     /* f(x, t) of a scheme: the right-hand side without noise */
+    OP_CONST, /* a number */
+    OP_LOAD,  /* a name (tree), a symbol's value (code) */
+    OP_NOISE, /* the normal deviate of one noise term (code only) */
+    OP_RAND,  /* rand(): uniform in [0, 1) */
+    OP_RANDN, /* randn(): normal */
+    OP_READY, /* at least a steps have passed since the last spike (code only) */
+    OP_HELD,  /* the value a, taken as it is at the beginning of the step (code only) */
+    OP_DRIFT, /* f(x, t) of a scheme: the right-hand side without noise */
     OP_DIFFUSION, /* g(x, t) of a scheme: the factor of one noise term */
 #define BH_OP(code, name, args, units, type, expression) OP_##code,
 #include "neurons/lang/ops.def"
@@ -333,6 +333,7 @@ struct binding {
 struct env {
     struct code *code;
     struct binding *bindings;
+    bool step_begins; /* what is constant over dt is computed, not loaded */
 };
 
 /* Values of subexpressions are bound when first needed; forget them when what they are
@@ -341,6 +342,9 @@ void env_forget_subexpressions(struct env *env);
 
 void env_bind(struct env *env, const struct symbol *symbol, int op);
 int lower_expression(struct env *env, const struct node *node);
+/* Computes and stores what is constant over dt. */
+void lower_step_beginning(struct env *env, const struct equation *equations,
+                          const struct scope *scope);
 void lower_statements(struct env *env, const struct scope *scope,
                       const struct statement *statements);
 
@@ -358,9 +362,9 @@ const char *solve_methods(void);
 /* --- hoist.c: what stays the same in a run is computed once
  * ---------------------------- */
 
-/* Makes new code in which what depends only on variables that nothing changes during a
- * run (symbol->varies is false) is loaded from variables of its own, added to the
- * scope. `constants` computes those; it is NULL where there are none. */
+/* Makes new code without OP_HELD, in which what depends only on variables that nothing
+ * changes during a run (symbol->varies is false) is loaded from variables of its own,
+ * added to the scope. `constants` computes those; it is NULL where there are none. */
 bh_status hoist(struct scope *scope, const struct code *code, struct code **out,
                 struct code **constants);
 

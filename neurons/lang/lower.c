@@ -52,11 +52,30 @@ lower_symbol(struct env *env, const struct symbol *symbol)
     const struct binding *bound = find(env, symbol);
     if (bound)
         return bound->op;
-    if (!is_computed(symbol))
+    if (is_computed(symbol)) {
+        int op = lower_expression(env, symbol->equation->expression);
+        env_bind(env, symbol, op);
+        return op;
+    }
+    if (!env->step_begins || !(symbol->flags & FLAG_CONSTANT_OVER_DT))
         return code_load(env->code, symbol);
     int op = lower_expression(env, symbol->equation->expression);
+    if (symbol->type != TYPE_BOOLEAN)
+        op = code_op(env->code, OP_HELD, op, -1, -1);
     env_bind(env, symbol, op);
+    code_store(env->code, symbol, op);
     return op;
+}
+
+void
+lower_step_beginning(struct env *env, const struct equation *equations,
+                     const struct scope *scope)
+{
+    env->step_begins = true;
+    for (const struct equation *eq = equations; eq; eq = eq->next)
+        if (eq->flags & FLAG_CONSTANT_OVER_DT)
+            lower_symbol(env, scope_find(scope, eq->name));
+    env->step_begins = false;
 }
 
 int

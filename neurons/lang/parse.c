@@ -14,6 +14,7 @@ static const struct op_info infos[OP_COUNT] = {
     [OP_RAND] = {"RAND", "rand", 0, UNITS_NONE, TYPE_REAL, NULL},
     [OP_RANDN] = {"RANDN", "randn", 0, UNITS_NONE, TYPE_REAL, NULL},
     [OP_READY] = {"READY", NULL, 1, UNITS_OWN, TYPE_BOOLEAN, NULL},
+    [OP_HELD] = {"HELD", NULL, 1, UNITS_OWN, TYPE_REAL, NULL},
     [OP_DRIFT] = {"DRIFT", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
     [OP_DIFFUSION] = {"DIFFUSION", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
 #define BH_OP(code, name, args, units, type, expression)                               \

@@ -25,7 +25,7 @@ parse_unit_factor(struct parser *parser, struct equation *equation, int sign)
                                 : "unknown unit '%s'",
                           name, near);
     }
-    if (unit.prefixed)
+    if (unit.scale != 1)
         return lang_error(parser->lang, parser->text, token.at,
                           "variables are given in base units: '%s' instead of '%s'",
                           unit.base, name);

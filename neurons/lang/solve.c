@@ -259,7 +259,7 @@ run_scheme(struct solver *solver, const struct scheme *scheme, int *after)
     return BH_OK;
 }
 
-/* x' = A x + B with A and B held over the step: x(dt) = (x + B/A) e^(A dt) - B/A. */
+/* x' = A x + B with A and B held over the step. */
 static bh_status
 run_exponential(struct solver *solver, int *after)
 {
@@ -277,16 +277,18 @@ run_exponential(struct solver *solver, int *after)
                               "the method '%s' needs an equation that is linear in its "
                               "variable; d%s/dt is not; 'euler' would do",
                               exponential_euler, symbol->name);
-        if (a < 0) {
-            b = b < 0 ? code_number(code, 0) : b;
-            after[v] = code_op(code, OP_ADD, x, code_op(code, OP_MUL, dt, b, -1), -1);
-            continue;
-        }
-        int decay = code_op(code, OP_EXP, code_op(code, OP_MUL, a, dt, -1), -1, -1);
-        int offset = b < 0 ? code_number(code, 0) : code_op(code, OP_DIV, b, a, -1);
-        int sum = code_op(code, OP_ADD, x, offset, -1);
-        after[v] =
-            code_op(code, OP_SUB, code_op(code, OP_MUL, sum, decay, -1), offset, -1);
+        /* (x A + B) (e^(A dt) - 1)/A: exprel has the limit where A is 0 */
+        int growth = a < 0 ? -1 : code_op(code, OP_MUL, x, a, -1);
+        int slope = growth < 0 ? b
+                    : b < 0    ? growth
+                               : code_op(code, OP_ADD, growth, b, -1);
+        if (slope >= 0 && a >= 0)
+            slope = code_op(
+                code, OP_MUL, slope,
+                code_op(code, OP_EXPREL, code_op(code, OP_MUL, a, dt, -1), -1, -1), -1);
+        after[v] = slope < 0 ? x
+                             : code_op(code, OP_ADD, x,
+                                       code_op(code, OP_MUL, dt, slope, -1), -1);
     }
     return BH_OK;
 }

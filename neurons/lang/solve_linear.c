@@ -16,7 +16,7 @@ enum {
     MOST_NUMBERS = 64, /* variables where M is made of numbers */
     MOST_SYMBOLS = 4,  /* coupled variables where M holds parameters */
     TERMS = 12,        /* Taylor terms of a step with norm below a half */
-    DOUBLINGS = 5,     /* of a symbolic step: right up to a norm of M dt of 16 */
+    DOUBLINGS = 20,    /* of a symbolic step: right up to a norm of M dt of 500 000 */
 };
 
 struct system {

@@ -173,6 +173,15 @@ symbol_takes(const struct unit_entry *entry, const char *prefix, size_t length)
     return prefix[1] == 0 && strchr("munpfkMGT", prefix[0]) != NULL;
 }
 
+/* What to write for a unit that is not the SI unit of its dimension. */
+static const char *
+base_name(const struct unit_entry *entry)
+{
+    if (entry->scale == 1)
+        return entry->name;
+    return entry->mol ? "mmolar" : entry->kg ? "kilogram" : "metre**3";
+}
+
 static bool
 find_plain(const char *name, size_t length, struct unit *out)
 {
@@ -188,7 +197,7 @@ find_plain(const char *name, size_t length, struct unit *out)
             if (skip > 0 && strncmp(entry->name, "kilogram", 8) == 0)
                 continue;
             *out = (struct unit){prefixes[p].scale * entry->scale, entry_dim(entry),
-                                 skip > 0 || entry->scale != 1, entry->name};
+                                 base_name(entry)};
             return true;
         }
     return false;

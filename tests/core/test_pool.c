@@ -39,7 +39,7 @@ check_runs(int threads, size_t count, int runs)
     memset(&tally, 0, sizeof tally);
     tally.threads = threads;
     for (int run = 1; run <= runs; run++) {
-        bh_pool_run(pool, count, count_piece, &tally);
+        bh_pool_run(pool, count, INFINITY, count_piece, &tally);
         int wrong = 0;
         for (size_t i = 0; i < PIECES; i++)
             wrong += tally.done[i] != (i < count ? run : 0);
@@ -73,7 +73,7 @@ test_workers_that_slept_wake(void)
     CHECK_OK(bh_pool_new(2, &pool, &diag), diag);
     struct timespec nap = {0, 2000000}; /* far longer than a worker spins */
     for (int run = 1; run <= 20; run++) {
-        bh_pool_run(pool, 8, count_piece, &tally);
+        bh_pool_run(pool, 8, INFINITY, count_piece, &tally);
         nanosleep(&nap, NULL);
     }
     for (int i = 0; i < 8; i++)

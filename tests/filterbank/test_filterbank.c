@@ -311,7 +311,7 @@ tiles_in_parallel(void)
         for (size_t t = 0; t < FRAMES && frames > 0; t += frames) {
             CHECK_OK(bh_source_begin(source, 77, &frames, &diag), diag);
             struct window window = {source, bh_block_frames(got, t, frames)};
-            bh_pool_run(pool, bh_source_tiles(source), run_tile, &window);
+            bh_pool_run(pool, bh_source_tiles(source), INFINITY, run_tile, &window);
         }
         CHECK_NEAR(largest_difference(want, got), 0, 0);
         bh_source_free(source);
