@@ -156,7 +156,8 @@ bh_mod(double a, double b)
     double y = (b > 0.0 ? r < 0.0 : r > 0.0) ? r + b : r;
     y = fabs(q) < 9007199254740992.0 ? y : 0.0 * y;
     const double far = (a < 0.0) == (b < 0.0) ? a : b;
-    return (fabs(b) == INFINITY) & (fabs(a) < INFINITY) ? (a == 0.0 ? a : far) : y;
+    const int whole = (fabs(b) == INFINITY) & (fabs(a) < INFINITY);
+    return whole ? (a == 0.0 ? a : far) : y;
 }
 
 BH_MATH float

@@ -450,9 +450,9 @@ bh_pow_edges(double x, double y, double size)
 {
     const double a = fabs(y), half = 0.5 * a;
     size = half - floor(half) == 0.5 ? copysign(size, x) : size;
-    size = (x < 0.0) & (x > -INFINITY) & (a - floor(a) > 0.0) ? NAN : size;
-    size = (x != x) | (y != y) ? NAN : size;
-    return (x == 1.0) | (y == 0.0) ? 1.0 : size;
+    size = ((x < 0.0) & (x > -INFINITY) & (a - floor(a) > 0.0)) ? NAN : size;
+    size = ((x != x) | (y != y)) ? NAN : size;
+    return ((x == 1.0) | (y == 0.0)) ? 1.0 : size;
 }
 
 /* As C's pow, in each of its special cases. */
