@@ -35,7 +35,7 @@ bh_filterbank_check_cf(double samplerate_hz, const double *cf_hz, size_t channel
                            "the filterbank has 0 channels; it needs at least 1");
     if (channels > SIZE_MAX / 4096)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
-    for (size_t ch = 0; ch < channels; ch++) {
+    for (size_t ch = 0; cf_hz && ch < channels; ch++) {
         if (cf_hz[ch] >= samplerate_hz / 2)
             return bh_diag_set(diag, BH_ERR_ARGUMENT,
                                "channel %zu has cf %g Hz, at or above half the sample "
@@ -64,7 +64,8 @@ bh_filterbank_new(const struct bh_filterbank_config *config, bh_filterbank **out
         free(fb);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
     }
-    memcpy(cf_hz, config->cf_hz, channels * sizeof *cf_hz);
+    for (size_t ch = 0; ch < channels; ch++)
+        cf_hz[ch] = config->cf_hz ? config->cf_hz[ch] : NAN;
     fb->config = *config;
     fb->config.cf_hz = cf_hz;
     fb->tiles = (channels + config->tile_channels - 1) / config->tile_channels;

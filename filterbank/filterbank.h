@@ -23,7 +23,8 @@ BH_API void bh_filterbank_free(bh_filterbank *fb);
 BH_API size_t bh_filterbank_channels(const bh_filterbank *fb);
 BH_API double bh_filterbank_samplerate(const bh_filterbank *fb);
 BH_API bh_precision bh_filterbank_precision(const bh_filterbank *fb);
-/// Centre frequencies in Hz, one for each channel, as long as the bank lives.
+/// Centre frequencies in Hz, one for each channel, as long as the bank lives; not a
+/// number for filters that have none.
 BH_API const double *bh_filterbank_cf(const bh_filterbank *fb);
 
 /// Filters the next frames of `in` into `out`, shape [frames][channels].

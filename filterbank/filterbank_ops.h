@@ -40,7 +40,7 @@ struct bh_filterbank_config {
     double samplerate_hz;
     size_t channels;
     size_t tile_channels; ///< a multiple of BH_LANES, at most BH_TILE_MAX
-    const double *cf_hz;  ///< copied
+    const double *cf_hz;  ///< copied; NULL where channels have none
     bh_precision precision;
 };
 
@@ -48,7 +48,8 @@ struct bh_filterbank_config {
 BH_NODISCARD bh_status bh_filterbank_new(const struct bh_filterbank_config *config,
                                          bh_filterbank **out, bh_diag *diag);
 
-/// The checks that every kind of bank needs: sample rate, number of channels, each cf.
+/// The checks that every kind of bank needs: sample rate, number of channels, each cf
+/// (`cf_hz` NULL: no cf).
 BH_NODISCARD bh_status bh_filterbank_check_cf(double samplerate_hz, const double *cf_hz,
                                               size_t channels, bh_diag *diag);
 
