@@ -20,6 +20,7 @@
 #include "filterbank/scale.h"
 #include "filterbank/filterbank.h"
 #include "filterbank/gammatone.h"
+#include "filterbank/linear.h"
 #include "filterbank/cochleagram.h"
 
 /* the nerve: equations as text, driven through links */
