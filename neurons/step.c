@@ -112,13 +112,12 @@ gather(struct work *work, const struct code *code, int32_t k, const float **nois
 {
     for (int i = 0; i < code->count; i++) {
         const struct op *op = &code->ops[i];
-        const int term = (int)op->number;
         if (op->uses == 0)
             continue;
         if (op->code == OP_NOISE || op->code == OP_RANDN)
-            noises[term] = normals(&work->frame, term, k);
+            noises[(int)op->number] = normals(&work->frame, (int)op->number, k);
         else if (op->code == OP_RAND)
-            drawn[term] = uniforms(&work->frame, term, k);
+            drawn[(int)op->number] = uniforms(&work->frame, (int)op->number, k);
         else if (op->code == OP_LOAD && op->symbol->linked)
             arrays[op->symbol->slot] =
                 (void *)(uintptr_t)input(&work->frame, op->symbol->slot, k);

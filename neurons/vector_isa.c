@@ -1,57 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/vector_ops.h"
 
-#ifdef __AVX512F__
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
-#include <string.h>
+/* Where a vector of neurons begins: at the r-th neuron of a value. */
+struct place {
+    size_t value, r;
+};
 
-#if defined(__AVX512F__)
-enum { LANES = 16 };
-#elif defined(__AVX2__)
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
-
-typedef float vector __attribute__((vector_size(4 * LANES)));
-typedef int32_t index_vector __attribute__((vector_size(4 * LANES)));
+static inline struct place
+next_place(struct place at, size_t lanes, size_t times)
+{
+    at.value += lanes / times;
+    at.r += lanes % times;
+    if (at.r >= times) {
+        at.r -= times;
+        at.value++;
+    }
+    return at;
+}
 
 static void
 repeat_single(const struct repeat *repeat, const float *in, float *out, size_t first,
               size_t count)
 {
     const size_t times = repeat->times;
-    size_t value = first / times, r = first % times;
-    for (size_t n = 0; n < count; n += LANES) {
-        vector values;
-        index_vector pattern;
-        memcpy(&values, in + value, sizeof values);
-        memcpy(&pattern, repeat->pattern[r], sizeof pattern);
-        values = __builtin_shuffle(values, pattern);
-        memcpy(out + n, &values, sizeof values);
-        value += LANES / times;
-        r += LANES % times;
-        if (r >= times) {
-            r -= times;
-            value++;
-        }
-    }
+    struct place at = {first / times, first % times};
+#if defined(__AVX512F__)
+    for (size_t n = 0; n < count; n += 16, at = next_place(at, 16, times))
+        _mm512_storeu_ps(
+            out + n, _mm512_permutexvar_ps(_mm512_loadu_si512(repeat->pattern[at.r]),
+                                           _mm512_loadu_ps(in + at.value)));
+#elif defined(__AVX2__)
+    for (size_t n = 0; n < count; n += 8, at = next_place(at, 8, times))
+        _mm256_storeu_ps(
+            out + n, _mm256_permutevar8x32_ps(
+                         _mm256_loadu_ps(in + at.value),
+                         _mm256_loadu_si256((const __m256i *)repeat->pattern[at.r])));
+#else
+    for (size_t n = 0; n < count; n++, at = next_place(at, 1, times))
+        out[n] = in[at.value];
+#endif
 }
 
 static void
 repeat_double(const struct repeat *repeat, const double *in, double *out, size_t first,
               size_t count)
 {
-    size_t value = first / repeat->times, r = first % repeat->times;
-    for (size_t n = 0; n < count; n++) {
-        out[n] = in[value];
-        if (++r == repeat->times) {
-            r = 0;
-            value++;
-        }
-    }
+    struct place at = {first / repeat->times, first % repeat->times};
+    for (size_t n = 0; n < count; n++, at = next_place(at, 1, repeat->times))
+        out[n] = in[at.value];
 }
 
 static size_t
