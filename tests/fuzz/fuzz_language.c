@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer's way into the language: any bytes as the texts of a group. What is accepted
- * is printed as C and interpreted for three steps. tests/fuzz/run starts it. */
+/* libFuzzer's way into the language: any bytes as the texts of a group. What is
+ * accepted is printed as C and interpreted for three steps. tests/fuzz/run starts it.
+ */
 #include "brianhears.h"
 
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Texts are separated by '|': equations | threshold | reset | refractory | method | set. */
+/* Texts are separated by '|': equations | threshold | reset | refractory | method |
+ * set. */
 enum { TEXTS = 6 };
 
 int
