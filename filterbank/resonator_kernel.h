@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_RESONATOR_KERNEL_H
+#define BH_FILTERBANK_RESONATOR_KERNEL_H
+
+/* A second-order filter with the complex pole pair p, p* in coupled form,
+ *     s[n] = p s[n-1] + x[n],
+ *     y[n] = direct x[n] + re_part Re s[n-1] + im_part Im s[n-1] / Im p,
+ * which has any numerator of second degree and stays exact in single precision where a
+ * biquad does not (see gammatone.h). Its fields lie together in a row (rows_ops.h). */
+
+enum {
+    RESONATOR_NEAR_RE,   /* Re p - 1 */
+    RESONATOR_MINUS_IM2, /* -(Im p)^2 */
+    RESONATOR_DIRECT,
+    RESONATOR_RE_PART,
+    RESONATOR_IM_PART,
+    RESONATOR_COEFFS
+};
+
+struct bh_resonator {
+    double coeffs[RESONATOR_COEFFS];
+};
+
+/// The bilinear transform, s = 2 samplerate (1 - 1/z) / (1 + 1/z), of
+/// (n2 s^2 + n1 s + n0) / ((s - p) (s - p*)) with the pole p = `re` + i `im` in 1/s and
+/// `im` not 0.
+struct bh_resonator bh_resonator_bilinear(double samplerate_hz, double re, double im,
+                                          const double numerator[3]);
+
+/// One first-order gammatone filter, gain 1 at `cf_hz`: y = gain Re s with the pole
+/// p = exp((-2 pi bandwidth + 2 pi i cf) / samplerate). Fills only the first two
+/// coefficients; returns the gain.
+double bh_resonator_gammatone(double samplerate_hz, double cf_hz, double bandwidth_hz,
+                              struct bh_resonator *out);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_ROWS_OPS_H
+#define BH_FILTERBANK_ROWS_OPS_H
+
+/* A kind of bank whose channels neither hear nor steer each other: each is a list of
+ * numbers, coefficients and state, and BH_LANES channels side by side are a row that a
+ * kernel runs. */
+
+#include "filterbank/filterbank_ops.h"
+
+/// Runs one row through all frames. `row` is [fields][BH_LANES] numbers of the
+/// precision of the blocks; `in` has 1 channel or BH_LANES, `out` BH_LANES.
+typedef void bh_rows_run(void *row, bh_block in, bh_block out);
+
+struct bh_rows_config {
+    double samplerate_hz;
+    const double *cf_hz; ///< NULL for a bank without centre frequencies
+    size_t channels;
+    size_t fields; ///< numbers of a channel
+    bh_precision precision;
+    bh_rows_run *run; ///< the kernel for that precision
+};
+
+struct bh_rows;
+
+/// Checks sample rate, channels and cf, and takes memory.
+BH_NODISCARD bh_status bh_rows_new(const struct bh_rows_config *config,
+                                   struct bh_rows **out, bh_diag *diag);
+void bh_rows_set(struct bh_rows *rows, size_t channel, size_t field, double value);
+/// Makes the bank. What the rows hold now is what they go back to when it is reset.
+/// `rows` is the bank's from here on, or gone if this fails.
+BH_NODISCARD bh_status bh_rows_finish(struct bh_rows *rows, bh_filterbank **out,
+                                      bh_diag *diag);
+
+#endif
