@@ -146,8 +146,8 @@ static void
 golden_output(void)
 {
     static const char *const names[] = {
-        "gammatone_click50",       "gammatone_noise60_short", "gammatone_b1.5_noise",
-        "gammatone_noise_fs16000", "gammatone_click_bvec",
+        "gammatone_click50",    "gammatone_tone1k_60",     "gammatone_noise60_short",
+        "gammatone_b1.5_noise", "gammatone_noise_fs16000", "gammatone_click_bvec",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct golden golden = read_golden(names[i]);
