@@ -11,14 +11,16 @@
 #include "core/source.h"
 #include "core/events.h"
 
-/* sound: in memory, from files */
+/* sound: in memory, from formulas, from files */
 #include "sounds/sound.h"
+#include "sounds/generate.h"
 #include "sounds/level.h"
 #include "io/soundfile.h"
 
 /* the ear: banks of filters */
 #include "filterbank/scale.h"
 #include "filterbank/filterbank.h"
+#include "filterbank/middle_ear.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/linear.h"
 #include "filterbank/cochleagram.h"
