@@ -47,6 +47,20 @@
         CU_ASSERT(has_);                                                               \
     } while (0)
 
+/// A whole file as text, to be freed; NULL where there is none.
+static inline char *
+read_text(const char *path)
+{
+    enum { LARGEST = 1 << 16 };
+    FILE *file = fopen(path, "r");
+    char *text = file ? calloc(1, LARGEST) : NULL;
+    if (text)
+        text[fread(text, 1, LARGEST - 1, file)] = 0;
+    if (file)
+        fclose(file);
+    return text;
+}
+
 struct test {
     const char *name;
     void (*run)(void);

@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What generated code costs: the time to compile it, the time to load it again, and a
  * neuron's step beside a loop written by hand for the same work. */
-#define _GNU_SOURCE /* mkdtemp, setenv, clock_gettime */
+#define _GNU_SOURCE /* mkdtemp, setenv */
+#include "bench/bench.h"
 #include "brianhears.h"
 #include "core/math_kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static bh_diag diag;
-
-static void
-must(bh_status status)
-{
-    if (status == BH_OK)
-        return;
-    fprintf(stderr, "bench_code: %s\n", diag.text);
-    exit(1);
-}
-
-static double
-now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 enum { NEURONS = 51200, STEPS = 2000 };
 

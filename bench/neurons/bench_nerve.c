@@ -3,32 +3,11 @@
  * bh_network_run takes, and beside them how many spikes there were.
  *
  * usage: bench_nerve SOUND PLACES FIBRES THREADS [single|double [fast|portable]] */
-#define _GNU_SOURCE /* clock_gettime */
+#include "bench/bench.h"
 #include "brianhears.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static bh_diag diag;
-
-static void
-must(bh_status status)
-{
-    if (status == BH_OK)
-        return;
-    fprintf(stderr, "bench_nerve: %s\n", diag.text);
-    exit(1);
-}
-
-static double
-now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 int
 main(int argc, char **argv)

@@ -11,19 +11,6 @@
 
 #include <glob.h>
 
-static char *
-read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return NULL;
-    char *text = calloc(1, 1 << 16);
-    size_t length = fread(text, 1, (1 << 16) - 1, file);
-    text[length] = 0;
-    fclose(file);
-    return text;
-}
-
 static void
 set_field(bh_group_config *config, bh_namespace *names, char *line)
 {
@@ -89,7 +76,7 @@ check_case(const char *path)
 {
     static char got[1 << 16], want_path[1024];
     int failed;
-    char *text = read_file(path);
+    char *text = read_text(path);
     translate(text, got, sizeof got, &failed);
     snprintf(want_path, sizeof want_path, "%.*s%s", (int)strlen(path) - 3, path,
              failed ? ".err.want" : ".c.want");
@@ -98,7 +85,7 @@ check_case(const char *path)
         fputs(got, file);
         fclose(file);
     }
-    char *want = read_file(want_path);
+    char *want = read_text(want_path);
     if (!want || strcmp(want, got) != 0) {
         fprintf(stderr, "%s:\n--- got\n%s--- wanted\n%s", path, got,
                 want ? want : "(no such file)\n");

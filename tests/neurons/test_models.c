@@ -57,19 +57,6 @@ static struct model models[MOST_MODELS];
 static size_t model_count;
 static bool ran, compiled = true;
 
-static char *
-read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return NULL;
-    char *text = calloc(1, 1 << 16);
-    size_t length = fread(text, 1, (1 << 16) - 1, file);
-    text[length] = 0;
-    fclose(file);
-    return text;
-}
-
 static double
 quantity(const char *text)
 {
@@ -199,10 +186,10 @@ test_read(void)
         int length = (int)(strlen(path) - strlen("model"));
         snprintf(model->name, sizeof model->name, "%.*s",
                  (int)strlen(base) - (int)strlen(".model"), base);
-        model->text = read_file(path);
+        model->text = read_text(path);
         read_model(model);
         snprintf(want_path, sizeof want_path, "%.*swant", length, path);
-        char *want = read_file(want_path);
+        char *want = read_text(want_path);
         CU_ASSERT_FATAL(want != NULL);
         read_want(model, want);
         CHECK(model->state_count > 0);
