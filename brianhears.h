@@ -7,6 +7,7 @@
 
 /* how calls end, and what passes between the parts */
 #include "core/status.h"
+#include "core/text.h"
 #include "core/block.h"
 #include "core/source.h"
 #include "core/events.h"
@@ -25,6 +26,7 @@
 #include "filterbank/middle_ear.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/linear.h"
+#include "filterbank/drnl.h"
 #include "filterbank/cochleagram.h"
 
 /* the nerve: equations as text, driven through links */

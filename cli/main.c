@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
-#include "cli/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@ command_find(const char *name)
             return commands[count];
         names[count] = commands[count]->name;
     }
-    const char *near = nearest(name, names, count);
+    const char *near = bh_text_nearest(name, names, count);
     if (near)
         say("there is no command '%.60s'; did you mean %s?", name, near);
     else

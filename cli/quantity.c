@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/quantity.h"
 
-#include "cli/nearest.h"
-
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -58,7 +56,7 @@ unit_error(const char *text, const char *unit, enum quantity quantity, bh_diag *
             return bh_diag_set(diag, BH_ERR_TEXT, "'%.60s' is %s, not %s such as %s",
                                text, quantities[units[i].quantity].noun,
                                quantities[quantity].noun, quantities[quantity].example);
-    const char *near = nearest(unit, names, count);
+    const char *near = bh_text_nearest(unit, names, count);
     if (near)
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "'%.60s' has the unknown unit '%.20s'; did you mean %s?",

@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/console.h"
-#include "cli/nearest.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -103,7 +102,7 @@ say_unknown(const struct parser *parser, const char *given)
         }
         same += strncmp(names[n], name, length) == 0;
     }
-    const char *near = nearest(name, names, parser->count);
+    const char *near = bh_text_nearest(name, names, parser->count);
     if (same > 1)
         say("--%s could be several options; see 'bhears help %s'", name, command);
     else if (near)

@@ -18,7 +18,7 @@ group_variable(const bh_group *group, const char *name, bh_diag *diag)
     for (const struct symbol *s = group->scope.symbols; s && count < 64; s = s->next)
         if (s->equation && s->slot >= 0)
             names[count++] = s->name;
-    const char *near = lang_nearest(name ? name : "", names, count);
+    const char *near = bh_text_nearest(name ? name : "", names, count);
     if (near)
         bh_diag_set(diag, BH_ERR_ARGUMENT,
                     "%s has no variable '%s'; did you mean '%s'?", group->name, name,

@@ -3,8 +3,9 @@
 
 #include "sounds/level.h"
 
+#include "core/text.h"
+
 #include <ctype.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,20 +95,6 @@ bh_level_set(bh_sound *sound, double level_db_spl, bh_diag *diag)
     return BH_OK;
 }
 
-/* strtod that always takes a point for the decimal point. */
-static double
-number(const char *text, char **end)
-{
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    locale_t before = plain ? uselocale(plain) : (locale_t)0;
-    double value = strtod(text, end);
-    if (plain) {
-        uselocale(before);
-        freelocale(plain);
-    }
-    return value;
-}
-
 static const char *
 skip_space(const char *text)
 {
@@ -140,7 +127,7 @@ bh_level_parse(const char *text, double *level_db_spl, bh_diag *diag)
     int plain = isdigit((unsigned char)*digit) || *digit == '.';
     int hex = *digit == '0' && (digit[1] == 'x' || digit[1] == 'X');
     char *end = NULL;
-    double value = plain && !hex ? number(start, &end) : NAN;
+    double value = plain && !hex ? bh_text_number(start, &end) : NAN;
     if (!plain || hex || end == start || !isfinite(value))
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "'%.60s' is not a level; write a number and dB SPL, such as "

@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/block.h"
 #include "core/status.h"
+#include "core/text.h"
 #include "neurons/namespace.h"
 
 #include <stdbool.h>
@@ -31,9 +32,6 @@ struct text {
 /* Fills the diag with a sentence that points at `at` within `text`. */
 bh_status lang_error(struct lang *lang, const struct text *text, const char *at,
                      const char *format, ...) BH_PRINTF(4, 5);
-/* The nearest of `count` names to a mistyped one, or NULL when none is near. */
-const char *lang_nearest(const char *name, const char *const *names, size_t count);
-
 /* --- units.c: physical dimensions ---------------------------------------------------
  */
 

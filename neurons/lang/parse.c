@@ -126,7 +126,7 @@ find_function(struct parser *parser, const char *name, const char *at,
             return BH_OK;
         }
     }
-    const char *near = lang_nearest(name, names, count);
+    const char *near = bh_text_nearest(name, names, count);
     return lang_error(parser->lang, parser->text, at,
                       near ? "there is no function '%s'; did you mean '%s'?"
                            : "there is no function '%s'",

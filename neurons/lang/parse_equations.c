@@ -104,7 +104,7 @@ parse_flag(struct parser *parser, struct equation *equation)
             return BH_OK;
         }
     }
-    const char *near = lang_nearest(words, names, sizeof names / sizeof names[0]);
+    const char *near = bh_text_nearest(words, names, sizeof names / sizeof names[0]);
     return lang_error(parser->lang, parser->text, at,
                       near ? "unknown flag '%s'; did you mean '%s'?"
                            : "unknown flag '%s'; there are 'unless refractory', "

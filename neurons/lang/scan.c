@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* strtod_l, newlocale */
 #include "neurons/lang/lang.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* More is no model, and trees are walked by recursion: this bounds their depth. */
@@ -69,50 +66,6 @@ lang_error(struct lang *lang, const struct text *text, const char *at,
     return BH_ERR_TEXT;
 }
 
-/* Edits (insertions, removals, changes, case apart) between two short names. */
-static int
-distance(const char *a, const char *b)
-{
-    enum { LONGEST = 40 };
-    size_t n = strlen(a), m = strlen(b);
-    if (n > LONGEST || m > LONGEST)
-        return LONGEST;
-    int row[LONGEST + 1];
-    for (size_t j = 0; j <= m; j++)
-        row[j] = 2 * (int)j;
-    for (size_t i = 1; i <= n; i++) {
-        int corner = row[0];
-        row[0] = 2 * (int)i;
-        for (size_t j = 1; j <= m; j++) {
-            int change = a[i - 1] == b[j - 1] ? 0 : (a[i - 1] ^ b[j - 1]) == 32 ? 1 : 2;
-            int best = corner + change;
-            corner = row[j];
-            if (row[j] + 2 < best)
-                best = row[j] + 2;
-            if (row[j - 1] + 2 < best)
-                best = row[j - 1] + 2;
-            row[j] = best;
-        }
-    }
-    return row[m];
-}
-
-const char *
-lang_nearest(const char *name, const char *const *names, size_t count)
-{
-    const char *nearest = NULL;
-    /* Half of the name may differ, and at most two letters. */
-    int best = (int)strlen(name) < 4 ? 3 : 5;
-    for (size_t i = 0; i < count; i++) {
-        int d = distance(name, names[i]);
-        if (d < best) {
-            best = d;
-            nearest = names[i];
-        }
-    }
-    return nearest;
-}
-
 const char *
 token_text(enum token_kind kind)
 {
@@ -166,10 +119,7 @@ scan_number(struct scanner *scanner)
         return lang_error(scanner->lang, scanner->text, at, "the number is too long");
     memcpy(digits, at, length);
     digits[length] = 0;
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    double number = plain ? strtod_l(digits, NULL, plain) : strtod(digits, NULL);
-    if (plain)
-        freelocale(plain);
+    double number = bh_text_number(digits, NULL);
     if (!isfinite(number))
         return lang_error(scanner->lang, scanner->text, at,
                           "the number is larger than any that can be computed with");

@@ -179,7 +179,7 @@ nearest(const struct scope *scope, const char *name, char *buffer, size_t size)
     for (const struct symbol *s = scope->symbols; s && count < MOST; s = s->next)
         if (strlen(s->name) > 1)
             names[count++] = s->name;
-    const char *near = lang_nearest(name, names, count);
+    const char *near = bh_text_nearest(name, names, count);
     if (near)
         return near;
     return unit_nearest(name, buffer, size) ? buffer : NULL;

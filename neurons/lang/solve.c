@@ -299,7 +299,7 @@ unknown_method(struct solver *solver, const char *method)
     const char *names[SCHEMES + 2] = {exact, exponential_euler};
     for (size_t i = 0; i < SCHEMES; i++)
         names[i + 2] = schemes[i].name;
-    const char *near = lang_nearest(method, names, SCHEMES + 2);
+    const char *near = bh_text_nearest(method, names, SCHEMES + 2);
     bh_diag *diag = solver->code->lang->diag;
     if (near)
         return bh_diag_set(diag, BH_ERR_TEXT,

@@ -232,7 +232,8 @@ unit_nearest(const char *name, char *buffer, size_t size)
         "Pa",     "pascal", "mM",     "uM",      "molar",    "mole",     "coulomb",
         "joule",  "newton", "watt",   "kelvin",  "kilogram", "gram",     "litre",
     };
-    const char *nearest = lang_nearest(name, common, sizeof common / sizeof common[0]);
+    const char *nearest =
+        bh_text_nearest(name, common, sizeof common / sizeof common[0]);
     if (nearest)
         snprintf(buffer, size, "%s", nearest);
     return nearest != NULL;

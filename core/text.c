@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/nearest.h"
+#define _GNU_SOURCE /* newlocale, uselocale, strncasecmp */
+#include "core/text.h"
 
 #include <ctype.h>
+#include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,7 +44,7 @@ distance(const char *a, const char *b)
 }
 
 const char *
-nearest(const char *word, const char *const *words, size_t count)
+bh_text_nearest(const char *word, const char *const *words, size_t count)
 {
     const char *best = NULL;
     const size_t length = strlen(word);
@@ -59,4 +62,17 @@ nearest(const char *word, const char *const *words, size_t count)
         limit = far;
     }
     return best;
+}
+
+double
+bh_text_number(const char *text, char **end)
+{
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    locale_t before = plain ? uselocale(plain) : (locale_t)0;
+    double value = strtod(text, end);
+    if (plain) {
+        uselocale(before);
+        freelocale(plain);
+    }
+    return value;
 }
