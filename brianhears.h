@@ -27,6 +27,7 @@
 #include "filterbank/gammatone.h"
 #include "filterbank/linear.h"
 #include "filterbank/drnl.h"
+#include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"
 
 /* the nerve: equations as text, driven through links */
