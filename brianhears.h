@@ -26,6 +26,7 @@
 #include "filterbank/middle_ear.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/linear.h"
+#include "filterbank/iir.h"
 #include "filterbank/drnl.h"
 #include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"

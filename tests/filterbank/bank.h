@@ -287,7 +287,8 @@ check_machines(make_bank_fn *make, double tolerance)
     free(x);
 }
 
-/// Silence after sound comes to rest at zero.
+/// Silence after sound comes to rest at zero, or where a resonance is kept swinging by
+/// the flushing of numbers below 2e-308: 2e-305 measured.
 static inline void
 check_silence(make_bank_fn *make, size_t frames)
 {
@@ -301,7 +302,7 @@ check_silence(make_bank_fn *make, size_t frames)
         filter(fb, x, frames, y);
     for (size_t i = 0; i < frames * channels; i++)
         most = fmax(most, fabs(y[i]));
-    CHECK_NEAR(most, 0, 0);
+    CHECK_NEAR(most, 0, 1e-300);
     bh_filterbank_free(fb);
     free(y);
     free(x);
