@@ -48,8 +48,8 @@ static const struct bh_filterbank_ops rows_ops = {
 };
 
 /* A bank without centre frequencies has the same checks but those. */
-static bh_status
-check(const struct bh_rows_config *config, bh_diag *diag)
+bh_status
+bh_rows_check(const struct bh_rows_config *config, bh_diag *diag)
 {
     if (config->cf_hz || config->channels == 0)
         return bh_filterbank_check_cf(config->samplerate_hz, config->cf_hz,
@@ -61,7 +61,7 @@ check(const struct bh_rows_config *config, bh_diag *diag)
 bh_status
 bh_rows_new(const struct bh_rows_config *config, struct bh_rows **out, bh_diag *diag)
 {
-    BH_TRY(check(config, diag));
+    BH_TRY(bh_rows_check(config, diag));
     struct bh_rows *rows = calloc(1, sizeof *rows);
     if (!rows)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a filterbank");

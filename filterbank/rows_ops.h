@@ -23,7 +23,10 @@ struct bh_rows_config {
 
 struct bh_rows;
 
-/// Checks sample rate, channels and cf, and takes memory.
+/// Sample rate, channels and cf, for models whose other checks need them to be right.
+BH_NODISCARD bh_status bh_rows_check(const struct bh_rows_config *config,
+                                     bh_diag *diag);
+/// The same checks, and takes memory.
 BH_NODISCARD bh_status bh_rows_new(const struct bh_rows_config *config,
                                    struct bh_rows **out, bh_diag *diag);
 void bh_rows_set(struct bh_rows *rows, size_t channel, size_t field, double value);
