@@ -28,6 +28,7 @@
 #include "filterbank/linear.h"
 #include "filterbank/iir.h"
 #include "filterbank/drnl.h"
+#include "filterbank/haircell.h"
 #include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"
 
