@@ -15,6 +15,7 @@
 /* sound: in memory, from formulas, from files */
 #include "sounds/sound.h"
 #include "sounds/generate.h"
+#include "sounds/noise.h"
 #include "sounds/edit.h"
 #include "sounds/ramp.h"
 #include "sounds/level.h"
