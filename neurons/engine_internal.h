@@ -83,7 +83,8 @@ struct bh_group {
     struct code *update, *reset;
     struct code *constants; /* what update needs and nothing changes during a run */
     struct interp update_interp, reset_interp, constants_interp;
-    bool ready; /* the code has its final form */
+    struct regular *regular; /* run_regularly, in the order in which they run */
+    bool ready;              /* the code has its final form */
     void (*compiled)(bh_frame *frame);
     void **arrays;
     int32_t *lastspike;                  /* NULL where the group has no threshold */
@@ -152,6 +153,8 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
 
 /* group.c */
 void group_free(bh_group *group);
+/* Whether some code of the group sets a variable. */
+bool group_sets(const bh_group *group, const struct symbol *symbol);
 /* Gives the code its final form, when all that can change variables is known. */
 bh_status group_ready(bh_group *group, bh_diag *diag);
 /* Copies a text into the group's memory, named "what of group" for messages. */

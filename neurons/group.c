@@ -229,17 +229,31 @@ build_code(bh_group *group, const bh_group_config *config)
     return build_reset(group, &texts);
 }
 
+static bool
+stores(const struct code *code, const struct symbol *symbol)
+{
+    for (int i = 0; code && i < code->store_count; i++)
+        if (code->stores[i].symbol == symbol)
+            return true;
+    return false;
+}
+
+bool
+group_sets(const bh_group *group, const struct symbol *symbol)
+{
+    bool sets = stores(group->update, symbol) || stores(group->reset, symbol);
+    for (const struct regular *r = group->regular; r; r = r->next)
+        sets = sets || stores(r->code, symbol);
+    return sets;
+}
+
 /* Which variables change while the network runs. */
 static void
 mark_varying(bh_group *group)
 {
-    const struct code *codes[] = {group->update, group->reset};
     for (struct symbol *s = group->scope.symbols; s; s = s->next)
         s->varies = s->kind != SYMBOL_PARAMETER || s->linked ||
-                    (s->flags & FLAG_LINKED);
-    for (int c = 0; c < 2; c++)
-        for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
-            scope_find(&group->scope, codes[c]->stores[i].symbol->name)->varies = true;
+                    (s->flags & FLAG_LINKED) || group_sets(group, s);
 }
 
 static bh_status
@@ -290,6 +304,10 @@ group_ready(bh_group *group, bh_diag *diag)
     if (group->reset) {
         code_fuse(group->reset);
         BH_TRY(interp_prepare(&group->lang, group->reset, &group->reset_interp));
+    }
+    for (struct regular *r = group->regular; r; r = r->next) {
+        code_fuse(r->code);
+        BH_TRY(interp_prepare(&group->lang, r->code, &r->interp));
     }
     group->ready = true;
     return BH_OK;

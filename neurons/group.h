@@ -39,6 +39,13 @@ BH_API BH_NODISCARD bh_status bh_group_new(bh_network *net,
                                            const bh_group_config *config,
                                            bh_group **out, bh_diag *diag);
 
+/// Runs statements for all neurons at the beginning of every step that is a multiple of
+/// `every_s` (s, a multiple of the time step): "rate = rand()*10*Hz". Several run in
+/// the order in which they are given. Before the network runs.
+BH_API BH_NODISCARD bh_status bh_group_run_regularly(bh_group *group,
+                                                     const char *statements,
+                                                     double every_s, bh_diag *diag);
+
 BH_API size_t bh_group_count(const bh_group *group);
 BH_API const char *bh_group_name(const bh_group *group);
 /// The method that integrates its equations.

@@ -125,14 +125,17 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     return BH_OK;
 }
 
-/* Spikes have a past only while the network runs. */
+/* Spikes have a past only while the network runs, and whether a neuron is refractory is
+ * known only within a step. */
 static bh_status
-refuse_spikes(bh_group *group, const struct code *code, const struct text *text)
+refuse_spikes(bh_group *group, const struct code *code, const struct text *text,
+              bool running)
 {
     for (int i = 0; i < code->count; i++) {
         const struct op *op = &code->ops[i];
-        if (op->code == OP_LOAD && (op->symbol->kind == SYMBOL_LASTSPIKE ||
-                                    op->symbol->kind == SYMBOL_NOT_REFRACTORY))
+        if (op->code == OP_LOAD &&
+            ((op->symbol->kind == SYMBOL_LASTSPIKE && !running) ||
+             op->symbol->kind == SYMBOL_NOT_REFRACTORY))
             return lang_error(&group->lang, text, text->start,
                               "'%s' can only be used in the texts of the group",
                               op->symbol->name);
@@ -175,9 +178,43 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     BH_TRY(code_finish(env.code, &text));
     code_fuse(env.code);
     BH_TRY(group_refuse_noise(group, env.code, &text));
-    BH_TRY(refuse_spikes(group, env.code, &text));
+    BH_TRY(refuse_spikes(group, env.code, &text, false));
     BH_TRY(interp_prepare(&group->lang, env.code, &interp));
     BH_TRY(run_set(group, &scope, &interp));
     group->sets++;
+    return BH_OK;
+}
+
+bh_status
+bh_group_run_regularly(bh_group *group, const char *statements, double every_s,
+                       bh_diag *diag)
+{
+    const double steps = every_s / group->net->config.dt_s;
+    struct text text;
+    struct statement *parsed;
+    struct env env = {.code = code_new(&group->lang, group->precision)};
+    struct regular *regular = bh_arena_take(group->arena, sizeof *regular);
+    if (group->net->frozen)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "statements must be given before the network runs");
+    if (!(steps > 0.5) || steps > 1e15 || fabs(steps - nearbyint(steps)) > 1e-4 * steps)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "every %g s; it must be a multiple of the time step, %g s",
+                           every_s, group->net->config.dt_s);
+    if (!env.code || !regular)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", group->name);
+    group->lang.diag = diag;
+    BH_TRY(group_text(group, "run_regularly", statements, &text));
+    BH_TRY(parse_statements(&group->lang, &text, &parsed));
+    BH_TRY(check_statements(&group->scope, parsed, &text));
+    lower_statements(&env, &group->scope, parsed);
+    BH_TRY(code_finish(env.code, &text));
+    BH_TRY(group_refuse_noise(group, env.code, &text));
+    BH_TRY(refuse_spikes(group, env.code, &text, true));
+    *regular = (struct regular){.code = env.code, .steps = (int64_t)nearbyint(steps)};
+    struct regular **end = &group->regular;
+    while (*end)
+        end = &(*end)->next;
+    *end = regular;
     return BH_OK;
 }

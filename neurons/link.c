@@ -67,15 +67,11 @@ find_target(const bh_link_config *config, const struct symbol **out, bh_diag *di
     if (to->link[symbol->slot])
         return bh_diag_set(diag, BH_ERR_ARGUMENT, "'%s' of %s is linked already",
                            symbol->name, to->name);
-    const struct code *codes[] = {to->update, to->reset};
-    for (int c = 0; c < 2; c++)
-        for (int i = 0; codes[c] && i < codes[c]->store_count; i++)
-            if (codes[c]->stores[i].symbol == symbol)
-                return bh_diag_set(
-                    diag, BH_ERR_ARGUMENT,
-                    "'%s' of %s is set by the group itself, so it cannot "
-                    "be linked",
-                    symbol->name, to->name);
+    if (group_sets(to, symbol))
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "'%s' of %s is set by the group itself, so it cannot be linked",
+            symbol->name, to->name);
     *out = symbol;
     return BH_OK;
 }

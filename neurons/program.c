@@ -24,8 +24,9 @@ program_write(bh_network *net, bh_diag *diag)
                BH_VERSION);
     for (const bh_group *group = net->groups; group; group = group->next) {
         snprintf(name, sizeof name, "bh_update_%u", group->object);
-        emit_update(&writer, name, group->comment, group->update, group->reset,
-                    group->constants);
+        const struct emit_step step = {group->comment, group->regular, group->update,
+                                       group->reset, group->constants};
+        emit_update(&writer, name, &step);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);

@@ -144,6 +144,11 @@ interpret(struct work *work)
                                  .arrays = arrays,
                                  .noises = noises,
                                  .uniforms = drawn};
+        for (const struct regular *r = group->regular; r; r = r->next)
+            if ((frame->step + k) % r->steps == 0) {
+                gather(work, r->code, k, noises, drawn, arrays);
+                interp_ops_get()->run(&r->interp, &f, work->worker->scratch);
+            }
         gather(work, group->update, k, noises, drawn, arrays);
         const void *above =
             interp_ops_get()->run(&group->update_interp, &f, work->worker->scratch);
@@ -333,6 +338,9 @@ take_workers(bh_network *net)
                           interp_scratch_size(&g->update_interp),
                           g->reset ? interp_scratch_size(&g->reset_interp) : 0,
                           g->constants ? interp_scratch_size(&g->constants_interp) : 0};
+        for (const struct regular *r = g->regular; r; r = r->next)
+            if (interp_scratch_size(&r->interp) > scratch)
+                scratch = interp_scratch_size(&r->interp);
         normal_terms = needs[0] > normal_terms ? needs[0] : normal_terms;
         uniform_terms = needs[1] > uniform_terms ? needs[1] : uniform_terms;
         stored = needs[2] > stored ? needs[2] : stored;

@@ -303,27 +303,24 @@ print_neuron(struct printer *p, const char *indent)
     }
 }
 
-/* Declares a pointer to each stored variable that a piece of code touches, once. */
+/* Declares a pointer to each stored variable that a code touches, if it is the first.
+ */
 static void
-print_arrays(struct writer *writer, const struct code *const *codes, int count)
+print_arrays(struct writer *writer, const struct code *code, bool *seen)
 {
-    bool seen[MOST_ARRAYS] = {false};
-    for (int c = 0; c < count; c++) {
-        const struct code *code = codes[c];
-        for (int i = 0; code && i < code->count + code->store_count; i++) {
-            const struct op *op = i < code->count ? &code->ops[i] : NULL;
-            const struct symbol *symbol = op ? op->symbol
-                                             : code->stores[i - code->count].symbol;
-            if (!symbol || (op && op->uses == 0) || symbol->linked ||
-                (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
-                 symbol->kind != SYMBOL_SUBEXPRESSION &&
-                 symbol->kind != SYMBOL_NOT_REFRACTORY) ||
-                symbol->slot >= MOST_ARRAYS || seen[symbol->slot])
-                continue;
-            seen[symbol->slot] = true;
-            write_text(writer, "    real *restrict %s_at = f->array[%d];\n",
-                       symbol->name, symbol->slot);
-        }
+    for (int i = 0; code && i < code->count + code->store_count; i++) {
+        const struct op *op = i < code->count ? &code->ops[i] : NULL;
+        const struct symbol *symbol = op ? op->symbol
+                                         : code->stores[i - code->count].symbol;
+        if (!symbol || (op && op->uses == 0) || symbol->linked ||
+            (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
+             symbol->kind != SYMBOL_SUBEXPRESSION &&
+             symbol->kind != SYMBOL_NOT_REFRACTORY) ||
+            seen[symbol->slot])
+            continue;
+        seen[symbol->slot] = true;
+        write_text(writer, "    real *restrict %s_at = f->array[%d];\n", symbol->name,
+                   symbol->slot);
     }
 }
 
@@ -378,29 +375,29 @@ print_constants(struct writer *writer, const struct code *constants)
     write_text(writer, " */\n");
 }
 
-void
-emit_update(struct writer *writer, const char *name, const char *comment,
-            const struct code *update, const struct code *reset,
-            const struct code *constants)
+static void
+print_regular(struct writer *writer, const struct regular *regular)
 {
     struct printer p;
-    const struct code *codes[] = {update, reset};
-    print_comment(writer, comment);
-    if (constants)
-        print_constants(writer, constants);
-    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
-               update->precision == BH_SINGLE ? "float" : "double", name);
-    print_arrays(writer, codes, 2);
-    bool ready = uses_lastspike(update) || (reset && uses_lastspike(reset));
-    if (ready)
-        write_text(writer,
-                   "    const int32_t *restrict lastspike_at = f->lastspike;\n");
-    if (update->result >= 0)
-        write_text(writer, "    int32_t *restrict spiked = f->spiked;\n");
-    write_text(writer, "    const int32_t steps = f->steps, count = f->count;\n"
-                       "    for (int32_t k = 0; k < steps; k++) {\n");
-    if (ready)
-        write_text(writer, "        const int32_t now = f->now + k;\n");
+    if (regular->steps == 1)
+        write_text(writer, "        {\n");
+    else
+        write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
+                   (long long)regular->steps);
+    if (plan(&p, writer, regular->code)) {
+        print_step_values(&p, "            ");
+        write_text(writer, "            for (int32_t n = 0; n < count; n++) {\n");
+        print_neuron(&p, "                ");
+        write_text(writer, "            }\n        }\n");
+    }
+    plan_free(&p);
+}
+
+/* Integration and threshold of all neurons of the block. */
+static void
+print_update(struct writer *writer, const struct code *update)
+{
+    struct printer p;
     if (plan(&p, writer, update)) {
         print_step_values(&p, "        ");
         if (update->result >= 0)
@@ -416,8 +413,46 @@ emit_update(struct writer *writer, const char *name, const char *comment,
         write_text(writer, "        }\n");
     }
     plan_free(&p);
-    if (update->result >= 0)
-        print_reset(writer, reset);
+}
+
+/* Opens the function: pointers to what it touches. */
+static void
+print_head(struct writer *writer, const char *name, const struct emit_step *step)
+{
+    bool seen[MOST_ARRAYS] = {false};
+    bool last = uses_lastspike(step->update) ||
+                (step->reset && uses_lastspike(step->reset));
+    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
+               step->update->precision == BH_SINGLE ? "float" : "double", name);
+    for (const struct regular *r = step->regular; r; r = r->next) {
+        print_arrays(writer, r->code, seen);
+        last = last || uses_lastspike(r->code);
+    }
+    print_arrays(writer, step->update, seen);
+    print_arrays(writer, step->reset, seen);
+    if (last)
+        write_text(writer,
+                   "    const int32_t *restrict lastspike_at = f->lastspike;\n");
+    if (step->update->result >= 0)
+        write_text(writer, "    int32_t *restrict spiked = f->spiked;\n");
+    write_text(writer, "    const int32_t steps = f->steps, count = f->count;\n"
+                       "    for (int32_t k = 0; k < steps; k++) {\n");
+    if (last)
+        write_text(writer, "        const int32_t now = f->now + k;\n");
+}
+
+void
+emit_update(struct writer *writer, const char *name, const struct emit_step *step)
+{
+    print_comment(writer, step->comment);
+    if (step->constants)
+        print_constants(writer, step->constants);
+    print_head(writer, name, step);
+    for (const struct regular *r = step->regular; r; r = r->next)
+        print_regular(writer, r);
+    print_update(writer, step->update);
+    if (step->update->result >= 0)
+        print_reset(writer, step->reset);
     write_text(writer, "    }\n}\n#undef real\n");
 }
 

@@ -412,13 +412,25 @@ struct writer {
 void write_text(struct writer *writer, const char *format, ...) BH_PRINTF(2, 3);
 void writer_free(struct writer *writer);
 
+/* Statements that run at the beginning of every so many steps. */
+struct regular {
+    struct code *code;
+    struct interp interp;
+    int64_t steps;
+    struct regular *next;
+};
+
+/* What a step of a group is made of. */
+struct emit_step {
+    const char *comment;           /* the user's text */
+    const struct regular *regular; /* in the order in which they run */
+    const struct code *update;     /* stores new state; its result is the threshold */
+    const struct code *reset;      /* NULL where there is none */
+    const struct code *constants;  /* only told; NULL where there are none */
+};
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
- * `update` stores the new state, and its result, if any, is the threshold; `reset` and
- * `constants` may be NULL, and the latter is only told. `comment` is the user's text.
  */
-void emit_update(struct writer *writer, const char *name, const char *comment,
-                 const struct code *update, const struct code *reset,
-                 const struct code *constants);
+void emit_update(struct writer *writer, const char *name, const struct emit_step *step);
 /* The function void <name>(const real *in, real *out, size_t count): an expression of
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,

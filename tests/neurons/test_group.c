@@ -131,6 +131,45 @@ test_lastspike(void)
     bh_network_free(model.net);
 }
 
+/* Statements every 2 ms, and every step, in their order; what they set is no constant.
+ */
+static void
+test_run_regularly(void)
+{
+    bh_diag diag;
+    bh_group_config config =
+        config_of("dv/dt = drive/tau : 1\ndrive : 1\ntau : second\ncount : integer",
+                  "euler", BH_DOUBLE);
+    config.count = 700; /* more than a block */
+    struct model model = make(config, 1e-4);
+    set(model, "tau", "1*second");
+    CHECK_OK(bh_group_run_regularly(model.group, "drive = 1 + count; count += 1", 2e-3,
+                                    &diag),
+             diag);
+    CHECK_OK(bh_group_run_regularly(model.group, "drive *= 2; tau = 1*ms", 1e-4, &diag),
+             diag);
+    run(model, 5e-3); /* at 0, 2 and 4 ms */
+    double values[700];
+    CHECK_OK(bh_group_get(model.group, "count", values, 700, &diag), diag);
+    CHECK_NEAR(values[699], 3, 0);
+    /* the drive is (1 + c) 2^k in the k-th step of 2 ms: a sum of powers of two, / 10
+     */
+    double want = 0.1 * ((ldexp(2, 20) - 2) * 1 + (ldexp(2, 20) - 2) * 2 +
+                         (ldexp(2, 10) - 2) * 3);
+    CHECK_OK(bh_group_get(model.group, "v", values, 700, &diag), diag);
+    CHECK_NEAR(values[699], want, 1e-9 * want);
+    bh_network_free(model.net);
+
+    model = make(config, 1e-4);
+    CHECK(bh_group_run_regularly(model.group, "v = 1*mV", 1e-4, &diag) == BH_ERR_TEXT);
+    CHECK(bh_group_run_regularly(model.group, "v = 1", 1.5e-4, &diag) ==
+          BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "multiple of the time step");
+    CHECK(bh_group_run_regularly(model.group, "v = int(not_refractory)", 1e-4, &diag) ==
+          BH_ERR_TEXT);
+    bh_network_free(model.net);
+}
+
 /* Expressions: Python's precedence and arithmetic, evaluated through bh_group_set. */
 static void
 test_expressions(void)
@@ -301,6 +340,7 @@ test_interpreted(void)
     test_refractory_condition();
     test_refractory_each();
     test_lastspike();
+    test_run_regularly();
     test_noise();
     mode = BH_CODE_AUTO;
 }
@@ -308,6 +348,6 @@ test_interpreted(void)
 TEST_MAIN("group", {"refractory", test_refractory}, {"always", test_always},
           {"refractory condition", test_refractory_condition},
           {"refractory of each", test_refractory_each}, {"last spike", test_lastspike},
-          {"expressions", test_expressions}, {"noise", test_noise}, {"rate", test_rate},
-          {"namespace", test_namespace}, {"bad calls", test_bad_calls},
-          {"interpreted", test_interpreted})
+          {"run regularly", test_run_regularly}, {"expressions", test_expressions},
+          {"noise", test_noise}, {"rate", test_rate}, {"namespace", test_namespace},
+          {"bad calls", test_bad_calls}, {"interpreted", test_interpreted})

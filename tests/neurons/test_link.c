@@ -136,7 +136,7 @@ test_bad_links(void)
     CHECK_OK(bh_sound_source(sound, &source, &diag), diag);
     bh_group_config config = bh_group_config_default();
     config.count = 3;
-    config.equations = "dv/dt = (I-v)/ms : 1\nI : 1\nw : 1 (linked)";
+    config.equations = "dv/dt = (I-v)/ms : 1\nI : 1\nw : 1 (linked)\nu : 1";
     config.threshold = "v > 1";
     config.reset = "I = 0";
     CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
@@ -146,6 +146,8 @@ test_bad_links(void)
     CHECK_HAS(diag.text, "no variable 'J'");
     CHECK(bh_link(group, "I", source, NULL, &diag) == BH_ERR_ARGUMENT);
     CHECK_HAS(diag.text, "set by the group itself");
+    CHECK_OK(bh_group_run_regularly(group, "u = 1", 1e-3, &diag), diag);
+    CHECK(bh_link(group, "u", source, NULL, &diag) == BH_ERR_ARGUMENT);
     CHECK(bh_link(group, "w", source, "x + ", &diag) == BH_ERR_TEXT);
     CHECK(bh_link(group, "w", source, "x*ms", &diag) == BH_ERR_TEXT);
     CHECK(bh_link(group, "w", source, "x*rand()", &diag) == BH_ERR_TEXT);
