@@ -33,4 +33,14 @@ herr_t bh_hdf5_file_create(struct bh_hdf5_file *file);
 /// Ends the file: negative, or `file->error`, when not all of it was written.
 herr_t bh_hdf5_file_close(struct bh_hdf5_file *file);
 
+/// Puts an attribute onto an object: `count` values (1 is a scalar), a text (UTF-8), a
+/// number. Negative on failure.
+herr_t bh_hdf5_put_attribute(hid_t object, const char *name, hid_t type, hsize_t count,
+                             const void *value);
+herr_t bh_hdf5_put_text(hid_t object, const char *name, const char *text);
+herr_t bh_hdf5_put_number(hid_t object, const char *name, double number);
+/// Puts a dataset "cf_hz" with so many frequencies (Hz) into a group. Negative on
+/// failure.
+herr_t bh_hdf5_put_cf(hid_t group, const double *cf_hz, hsize_t count);
+
 #endif

@@ -25,36 +25,6 @@ struct hdf5 {
 };
 
 static herr_t
-put_attribute(hid_t object, const char *name, hid_t type, hsize_t count,
-              const void *value)
-{
-    hid_t space = count > 1 ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    herr_t done = attribute < 0 ? -1 : H5Awrite(attribute, type, value);
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    H5Sclose(space);
-    return done;
-}
-
-static herr_t
-put_text(hid_t object, const char *name, const char *text)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    herr_t done = put_attribute(object, name, type, 1, &text);
-    H5Tclose(type);
-    return done;
-}
-
-static herr_t
-put_number(hid_t object, const char *name, double number)
-{
-    return put_attribute(object, name, H5T_NATIVE_DOUBLE, 1, &number);
-}
-
-static herr_t
 put_sorting(hid_t group)
 {
     static const char *const names[] = {"none", "by_id", "by_time"};
@@ -63,7 +33,7 @@ put_sorting(hid_t group)
     for (; value < 3; value++)
         H5Tenum_insert(type, names[value], &value);
     value = 2;
-    herr_t done = put_attribute(group, "sorting", type, 1, &value);
+    herr_t done = bh_hdf5_put_attribute(group, "sorting", type, 1, &value);
     H5Tclose(type);
     return done;
 }
@@ -110,7 +80,7 @@ make_datasets(struct hdf5 *hdf5, hsize_t chunk)
     hdf5->nodes = new_dataset(hdf5, "node_ids", H5T_STD_U64LE, chunk);
     if (hdf5->times < 0 || hdf5->nodes < 0)
         return -1;
-    return put_text(hdf5->times, "units", "ms");
+    return bh_hdf5_put_text(hdf5->times, "units", "ms");
 }
 
 static herr_t
@@ -228,7 +198,7 @@ hdf5_close(void *self, double duration_s, bh_diag *diag)
     struct bh_hdf5_voice voice = bh_hdf5_quiet();
     bool good = write_batch(hdf5, true) >= 0;
     if (good && !isnan(duration_s))
-        good = put_number(hdf5->group, "duration_s", duration_s) >= 0;
+        good = bh_hdf5_put_number(hdf5->group, "duration_s", duration_s) >= 0;
     good = close_file(hdf5) >= 0 && good;
     bh_hdf5_voice_restore(voice);
     bh_status status = BH_OK;
@@ -238,26 +208,6 @@ hdf5_close(void *self, double duration_s, bh_diag *diag)
         status = bh_output_commit(&hdf5->output, diag);
     release(hdf5);
     return status;
-}
-
-static herr_t
-put_cf(hid_t group, const double *cf_hz, hsize_t neurons)
-{
-    hid_t space = H5Screate_simple(1, &neurons, NULL);
-    hid_t create = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_obj_track_times(create, 0);
-    hid_t set = H5Dcreate2(group, "cf_hz", H5T_IEEE_F64LE, space, H5P_DEFAULT, create,
-                           H5P_DEFAULT);
-    herr_t done = -1;
-    if (set >= 0) {
-        done = H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, cf_hz);
-        if (done >= 0)
-            done = put_text(set, "units", "Hz");
-        H5Dclose(set);
-    }
-    H5Pclose(create);
-    H5Sclose(space);
-    return done;
 }
 
 static bh_status
@@ -273,8 +223,8 @@ put_metadata(const struct hdf5 *hdf5, const bh_spike_writer_config *config,
                 "'%s' cannot be an attribute of '%s': keys are not empty, "
                 "differ, and are not 'magic' or 'version'",
                 entry->key ? entry->key : "", hdf5->output.path);
-        herr_t done = entry->text ? put_text(root, entry->key, entry->text)
-                                  : put_number(root, entry->key, entry->number);
+        herr_t done = entry->text ? bh_hdf5_put_text(root, entry->key, entry->text)
+                                  : bh_hdf5_put_number(root, entry->key, entry->number);
         if (done < 0)
             return failed(hdf5, diag);
     }
@@ -289,18 +239,20 @@ begin_file(struct hdf5 *hdf5, const bh_spike_writer_config *config, bh_diag *dia
     if (bh_hdf5_file_create(&hdf5->file) < 0)
         return failed(hdf5, diag);
     const hid_t root = hdf5->file.id;
-    if (put_attribute(root, "magic", H5T_NATIVE_UINT32, 1, &magic) < 0 ||
-        put_attribute(root, "version", H5T_NATIVE_UINT32, 2, version) < 0)
+    if (bh_hdf5_put_attribute(root, "magic", H5T_NATIVE_UINT32, 1, &magic) < 0 ||
+        bh_hdf5_put_attribute(root, "version", H5T_NATIVE_UINT32, 2, version) < 0)
         return failed(hdf5, diag);
     BH_TRY(put_metadata(hdf5, config, diag));
     hid_t spikes = new_group(root, "spikes");
     hdf5->group = new_group(spikes, config->population);
     H5Gclose(spikes);
     if (hdf5->group < 0 || put_sorting(hdf5->group) < 0 ||
-        put_attribute(hdf5->group, "neurons", H5T_NATIVE_UINT64, 1, &neurons) < 0 ||
-        put_number(hdf5->group, "dt_s", config->dt_s) < 0)
+        bh_hdf5_put_attribute(hdf5->group, "neurons", H5T_NATIVE_UINT64, 1, &neurons) <
+            0 ||
+        bh_hdf5_put_number(hdf5->group, "dt_s", config->dt_s) < 0)
         return failed(hdf5, diag);
-    if (config->cf_hz && put_cf(hdf5->group, config->cf_hz, config->neurons) < 0)
+    if (config->cf_hz &&
+        bh_hdf5_put_cf(hdf5->group, config->cf_hz, config->neurons) < 0)
         return failed(hdf5, diag);
     return BH_OK;
 }
