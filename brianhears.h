@@ -39,9 +39,11 @@
 #include "neurons/group.h"
 #include "neurons/link.h"
 #include "neurons/monitor.h"
+#include "neurons/code_cache.h"
 
-/* out: spikes to files, pictures, progress */
+/* out: spikes and samples to files, pictures, progress */
 #include "io/spikes.h"
+#include "io/frames.h"
 #include "io/picture.h"
 #include "io/progress.h"
 
