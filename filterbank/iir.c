@@ -231,48 +231,59 @@ bh_iir_design(double samplerate_hz, const bh_iir_filter *filter,
     return BH_OK;
 }
 
-/* The sections of one filter to [tap][stage]; stages left over pass all. */
-static void
-copy_sections(const bh_iir_section *sections, size_t count, size_t stages, double *b,
-              double *a)
+bh_status
+bh_iir_sections_new(double samplerate_hz, size_t channels,
+                    const bh_iir_section *sections, size_t stages, const double *cf_hz,
+                    bh_precision precision, bh_filterbank **out, bh_diag *diag)
 {
-    for (size_t stage = 0; stage < stages; stage++)
-        for (size_t tap = 0; tap < 3; tap++) {
-            bool used = stage < count;
-            b[tap * stages + stage] = used ? sections[stage].b[tap] : tap == 0;
-            a[tap * stages + stage] = used ? sections[stage].a[tap] : tap == 0;
-        }
-}
-
-/* Memory for `channels` filters of so many stages: b, a and the centre frequencies. */
-static bh_status
-design_bank(double samplerate_hz, size_t channels, const bh_iir_filter *filters,
-            size_t stages, bh_precision precision, bh_filterbank **out, bh_diag *diag)
-{
+    BH_TRY(bh_filterbank_check_cf(samplerate_hz, NULL, channels, diag));
     double *b = calloc(channels, 3 * stages * sizeof *b);
     double *a = calloc(channels, 3 * stages * sizeof *a);
-    double *cf_hz = calloc(channels, sizeof *cf_hz);
+    bh_linear_params params = {
+        .b = b, .a = a, .order = 2, .stages = stages, .cf_hz = cf_hz};
     bh_status status = BH_ERR_MEMORY;
-    if (b && a && cf_hz) {
-        for (size_t ch = 0; ch < channels; ch++) {
-            const bh_iir_filter *filter = &filters[ch];
-            bh_iir_section sections[BH_IIR_ORDER_MAX];
-            size_t count, at = ch * 3 * stages;
-            design_sections(samplerate_hz, filter, sections, &count);
-            copy_sections(sections, count, stages, b + at, a + at);
-            cf_hz[ch] = filter->band >= BH_IIR_BANDPASS
-                            ? sqrt(filter->edge_hz[0]) * sqrt(filter->edge_hz[1])
-                            : filter->edge_hz[0];
+    if (b && a) {
+        for (size_t i = 0; i < channels * 3 * stages; i++) {
+            size_t ch = i / (3 * stages), tap = i / stages % 3, stage = i % stages;
+            b[i] = sections[ch * stages + stage].b[tap];
+            a[i] = sections[ch * stages + stage].a[tap];
         }
-        bh_linear_params params = {
-            .b = b, .a = a, .order = 2, .stages = stages, .cf_hz = cf_hz};
         status = bh_linear_new(samplerate_hz, channels, &params, precision, out, diag);
     } else {
         bh_diag_set(diag, status, "no memory for %zu channels", channels);
     }
-    free(cf_hz);
     free(a);
     free(b);
+    return status;
+}
+
+/* Shorter filters than the longest end in sections that pass everything. */
+static bh_status
+design_bank(double samplerate_hz, size_t channels, const bh_iir_filter *filters,
+            size_t stages, bh_precision precision, bh_filterbank **out, bh_diag *diag)
+{
+    bh_iir_section *sections = calloc(channels, stages * sizeof *sections);
+    double *cf_hz = calloc(channels, sizeof *cf_hz);
+    bh_status status = BH_ERR_MEMORY;
+    if (sections && cf_hz) {
+        for (size_t ch = 0; ch < channels; ch++) {
+            const bh_iir_filter *filter = &filters[ch];
+            bh_iir_section *to = sections + ch * stages;
+            size_t count;
+            design_sections(samplerate_hz, filter, to, &count);
+            for (; count < stages; count++)
+                to[count] = (bh_iir_section){.b = {1}, .a = {1}};
+            cf_hz[ch] = filter->band >= BH_IIR_BANDPASS
+                            ? sqrt(filter->edge_hz[0]) * sqrt(filter->edge_hz[1])
+                            : filter->edge_hz[0];
+        }
+        status = bh_iir_sections_new(samplerate_hz, channels, sections, stages, cf_hz,
+                                     precision, out, diag);
+    } else {
+        bh_diag_set(diag, status, "no memory for %zu channels", channels);
+    }
+    free(cf_hz);
+    free(sections);
     return status;
 }
 

@@ -105,6 +105,15 @@ BH_API BH_NODISCARD bh_status bh_iir_design(double samplerate_hz,
                                             bh_iir_section *sections, size_t *count,
                                             bh_diag *diag);
 
+/// A bank of `channels` chains of sections, shape [channels][stages]: the
+/// `output='sos'` of SciPy, one for each channel. Every a0 must be 1. `cf_hz` may be
+/// NULL.
+BH_API BH_NODISCARD bh_status bh_iir_sections_new(double samplerate_hz, size_t channels,
+                                                  const bh_iir_section *sections,
+                                                  size_t stages, const double *cf_hz,
+                                                  bh_precision precision,
+                                                  bh_filterbank **out, bh_diag *diag);
+
 BH_END_DECLS
 
 #endif

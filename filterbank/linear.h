@@ -13,7 +13,8 @@
  * What is between a filter's input and output is computed in double in both precisions.
  * In single precision the direct form loses 2^-24 times the sensitivity of its poles:
  * 0.2 % of the output of a gammatone as biquads at 20 Hz and 44.1 kHz, all of it for
- * higher orders. So BH_SINGLE saves memory, not time, and is right to 1e-6. */
+ * higher orders. So BH_SINGLE saves memory, not time, and is right to 1e-7 of the
+ * largest output. */
 
 #include "core/block.h"
 #include "core/status.h"
