@@ -29,8 +29,9 @@ struct command {
     int (*run)(const void *settings, const char *operand);
 };
 
-extern const struct command command_spikes, command_cochleagram, command_codegen,
-    command_devices, command_version, command_help;
+extern const struct command command_spikes, command_filter, command_cochleagram,
+    command_codegen, command_models, command_cache, command_devices, command_version,
+    command_help;
 
 /* main.c: the commands in the order of the help, ended by NULL. */
 extern const struct command *const commands[];
@@ -41,5 +42,10 @@ const struct command *command_find(const char *name);
 /* usage.c: what --help prints. */
 void usage_overview(FILE *out);
 void usage_command(FILE *out, const struct command *command);
+/* Prints `text` in lines of at most 80 columns that begin at `indent`; `column` is
+ * where the pen is. Newlines in the text stay. */
+void usage_wrap(FILE *out, const char *text, int indent, int column);
+/* One entry of a list: `head`, and what it is beside it. */
+void usage_entry(FILE *out, const char *head, const char *help);
 
 #endif

@@ -6,13 +6,11 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_spikes,
-    &command_cochleagram,
-    &command_codegen,
-    &command_devices,
-    &command_version,
-    &command_help,
-    NULL,
+    &command_spikes,      &command_filter,
+    &command_cochleagram, &command_models,
+    &command_codegen,     &command_cache,
+    &command_devices,     &command_version,
+    &command_help,        NULL,
 };
 
 const struct command *
@@ -30,6 +28,19 @@ command_find(const char *name)
         say("there is no command '%.60s'; did you mean %s?", name, near);
     else
         say("there is no command '%.60s'; see 'bhears help'", name);
+    return NULL;
+}
+
+/* The command whose name is two words, or NULL. */
+static const struct command *
+find_pair(const char *first, const char *second)
+{
+    const size_t length = strlen(first);
+    for (size_t i = 0; commands[i]; i++)
+        if (strncmp(commands[i]->name, first, length) == 0 &&
+            commands[i]->name[length] == ' ' &&
+            strcmp(commands[i]->name + length + 1, second) == 0)
+            return commands[i];
     return NULL;
 }
 
@@ -75,6 +86,14 @@ main(int argc, char **argv)
     for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
         if (strcmp(name, spellings[i].option) == 0)
             name = spellings[i].command;
-    const struct command *command = command_find(name);
+    const struct command *command = argc > 2 ? find_pair(name, argv[2]) : NULL;
+    if (command)
+        return run(command, argc - 2, argv + 2);
+    command = argc == 4 ? find_pair(argv[2], argv[3]) : NULL;
+    if (command && strcmp(name, command_help.name) == 0) {
+        usage_command(stdout, command);
+        return end_output();
+    }
+    command = command_find(name);
     return command ? run(command, argc - 1, argv + 1) : EXIT_USAGE;
 }

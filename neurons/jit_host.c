@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,44 +59,6 @@ hash_text(const char *text, uint64_t hash[2])
         hash[1] = (hash[1] + (unsigned char)*text) * 0x9e3779b97f4a7c15u;
         hash[1] ^= hash[1] >> 29;
     }
-}
-
-static bool
-is_private(const char *path)
-{
-    struct stat info;
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
-           info.st_uid == geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-/* Makes a directory and those above it. */
-static bool
-make_directories(char *path)
-{
-    for (char *c = path + 1; *c; c++)
-        if (*c == '/') {
-            *c = 0;
-            mkdir(path, 0700);
-            *c = '/';
-        }
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
-/* BH_CACHE_DIR, or brianhears in the user's cache directory: this user's alone. */
-static bool
-cache_directory(char *path, size_t size)
-{
-    const char *own = getenv("BH_CACHE_DIR"), *cache = getenv("XDG_CACHE_HOME");
-    const char *home = getenv("HOME");
-    int length = -1;
-    if (own && *own)
-        length = snprintf(path, size, "%s", own);
-    else if (cache && *cache == '/')
-        length = snprintf(path, size, "%s/brianhears", cache);
-    else if (home && *home == '/')
-        length = snprintf(path, size, "%s/.cache/brianhears", home);
-    return length > 0 && (size_t)length < size - 100 && make_directories(path) &&
-           is_private(path) && access(path, W_OK | X_OK) == 0;
 }
 
 static bool
@@ -228,10 +189,12 @@ jit_load(const char *text, void **library, char *why, size_t size)
     uint64_t hash[2] = {0xcbf29ce484222325u, 1};
     hash_text(text, hash);
     hash_text(compiler(), hash);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        hash_text(flags[i], hash);
     hash_text(bh_cpu_name(bh_cpu()), hash);
     snprintf(stem, sizeof stem, "%016llx%016llx", (unsigned long long)hash[0],
              (unsigned long long)hash[1]);
-    if (cache_directory(directory, sizeof directory)) {
+    if (code_cache_directory(directory, sizeof directory)) {
         snprintf(path, sizeof path, "%s/%s.c", directory, stem);
         bool known = same_text(path, text);
         snprintf(path, sizeof path, "%s/%s.so", directory, stem);

@@ -380,6 +380,12 @@ test_cache_is_private(void)
     CHECK_OK(bh_network_run(net, 1e-3, &diag), diag);
     bh_network_free(net);
     CHECK(stat(path, &info) == 0 && (info.st_mode & 0777) == 0700);
+    bh_code_cache cache;
+    CHECK_OK(bh_code_cache_look(&cache, &diag), diag);
+    CHECK(strcmp(cache.path, path) == 0 && cache.models == 1 && cache.bytes > 1000);
+    CHECK_OK(bh_code_cache_clear(&diag), diag);
+    CHECK_OK(bh_code_cache_look(&cache, &diag), diag);
+    CHECK(cache.models == 0 && cache.bytes == 0);
     char command[200];
     snprintf(command, sizeof command, "rm -r %s", directory);
     CHECK(system(command) == 0);
