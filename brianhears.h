@@ -32,6 +32,7 @@
 #include "filterbank/iir.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/drnl.h"
+#include "filterbank/dcgc.h"
 #include "filterbank/haircell.h"
 #include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "filterbank/dcgc.h"
+
+#include "core/source.h"
+#include "filterbank/dcgc_kernel.h"
+#include "filterbank/gammatone.h"
+#include "filterbank/scale.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct dcgc {
+    const struct dcgc_kernels *kernels;
+    struct dcgc_shared shared;
+    size_t rows, width; /* width: channels in whole rows */
+    struct dcgc_row *row, *initial;
+    double *sound; /* a window of the passive filters, [frames][width] */
+};
+
+bh_dcgc_params
+bh_dcgc_params_default(void)
+{
+    return (bh_dcgc_params){
+        .b1 = 1.81,
+        .c1 = -2.96,
+        .b2 = 2.17,
+        .c2 = 2.2,
+        .order = 4,
+        .frat0 = 0.466,
+        .frat1 = 0.0109,
+        .frat_control = 1.08,
+        .lct_erb = 1.5,
+        .half_life_s = 0.5e-3,
+        .level_weight = 0.5,
+        .level_ref = 10,
+        .level_power1 = 1.5,
+        .level_power2 = 0.5,
+        .rms_db = 30,
+        .level_scale = 1 / (20e-6 * pow(10, 30.0 / 20)),
+        .update_interval = 1,
+        .level_of_updates = false,
+    };
+}
+
+bh_dcgc_params
+bh_dcgc_params_brian2hears(void)
+{
+    bh_dcgc_params params = bh_dcgc_params_default();
+    params.frat0 = 0.233;
+    params.frat1 = 0.005;
+    params.level_ref = 50;
+    params.level_scale = 1;
+    params.level_of_updates = true;
+    return params;
+}
+
+static void
+dcgc_begin(void *self, bh_block in)
+{
+    struct dcgc *bank = self;
+    alignas(64) double padded[BH_LANES];
+    for (size_t i = 0; i < bank->rows; i++) {
+        const size_t channel = i * BH_LANES;
+        double *sound = bank->sound + channel;
+        if (in.channels == 1 || channel + BH_LANES <= in.channels) {
+            const bool wide = in.channels != 1;
+            bh_block part = wide ? bh_block_channels(in, channel, BH_LANES) : in;
+            bank->kernels->passive(&bank->row[i], part, sound, bank->width);
+            continue;
+        }
+        /* The last row may have fewer channels than lanes. */
+        const size_t size = bh_precision_size(in.precision);
+        memset(padded, 0, sizeof padded);
+        for (size_t t = 0; t < in.frames; t++, sound += bank->width) {
+            bh_block part = bh_block_channels(bh_block_frames(in, t, 1), channel,
+                                              in.channels - channel);
+            memcpy(padded, part.data, part.channels * size);
+            bh_block whole = {padded, 1, BH_LANES, BH_LANES, in.precision};
+            bank->kernels->passive(&bank->row[i], whole, sound, bank->width);
+        }
+    }
+}
+
+static void
+dcgc_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
+{
+    struct dcgc *bank = self;
+    const double *sound = bank->sound + frame * bank->width;
+    (void)in;
+    for (size_t ch = 0; ch < out.channels; ch += BH_LANES)
+        bank->kernels->active(&bank->row[(channel + ch) / BH_LANES], &bank->shared,
+                              sound, bank->width, bh_block_channels(out, ch, BH_LANES));
+}
+
+static void
+dcgc_reset(void *self)
+{
+    struct dcgc *bank = self;
+    memcpy(bank->row, bank->initial, bank->rows * sizeof *bank->row);
+}
+
+static void
+dcgc_free(void *self)
+{
+    struct dcgc *bank = self;
+    free(bank->row);
+    free(bank->initial);
+    free(bank->sound);
+    free(bank);
+}
+
+static const struct bh_filterbank_ops dcgc_ops = {
+    .begin = dcgc_begin,
+    .tile = dcgc_tile,
+    .reset = dcgc_reset,
+    .free = dcgc_free,
+};
+
+/* The equivalent rectangular bandwidth as Irino and Patterson have it. */
+static double
+erb_hz(double f_hz)
+{
+    return 24.7 * (4.37e-3 * f_hz + 1);
+}
+
+static double
+peak_hz(const bh_dcgc_params *params, double cf_hz)
+{
+    return cf_hz + params->c1 * params->b1 * erb_hz(cf_hz) / params->order;
+}
+
+/* How many channels further on the level is taken. */
+static double
+channel_shift(const bh_dcgc_params *params, const double *cf_hz, size_t channels)
+{
+    const double first = 21.4 * log10(4.37e-3 * cf_hz[0] + 1);
+    const double last = 21.4 * log10(4.37e-3 * cf_hz[channels - 1] + 1);
+    if (channels == 1 || first == last)
+        return 0;
+    return rint(params->lct_erb / ((last - first) / (double)(channels - 1)));
+}
+
+static bh_status
+check(const bh_dcgc_params *p, const double *cf_hz, size_t channels, bh_diag *diag)
+{
+    const struct {
+        const char *name;
+        double value, least, most; /* both are in the range */
+    } limits[] = {
+        {"b1", p->b1, 1e-3, 6},
+        {"c1", p->c1, -6, 6},
+        {"b2", p->b2, 1e-3, 6},
+        {"c2", p->c2, -6, 6},
+        {"order", p->order, 1e-3, 100},
+        {"frat0", p->frat0, -100, 100},
+        {"frat1", p->frat1, -100, 100},
+        {"frat_control", p->frat_control, 1e-3, 100},
+        {"lct_erb", p->lct_erb, -100, 100},
+        {"half_life_s", p->half_life_s, 1e-9, 1e9},
+        {"level_weight", p->level_weight, 0, 1},
+        {"level_ref", p->level_ref, 1e-15, 1e15},
+        {"level_power1", p->level_power1, 1e-3, 100},
+        {"level_power2", p->level_power2, 1e-3, 100},
+        {"rms_db", p->rms_db, -1000, 1000},
+        {"level_scale", p->level_scale, 1e-15, 1e15},
+        {"update_interval", (double)p->update_interval, 1, 1e9},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (!(limits[i].value >= limits[i].least && limits[i].value <= limits[i].most))
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "%s of the dynamic compressive gammachirp is %g; it "
+                               "must be %g to %g",
+                               limits[i].name, limits[i].value, limits[i].least,
+                               limits[i].most);
+    for (size_t ch = 0; ch < channels; ch++)
+        if (!(peak_hz(p, cf_hz[ch]) > 0))
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "channel %zu has cf %g Hz, where the passive gammachirp "
+                               "would peak at %g Hz; that must be above 0",
+                               ch, cf_hz[ch], peak_hz(p, cf_hz[ch]));
+    return BH_OK;
+}
+
+static struct dcgc_shared
+share(const bh_dcgc_params *p, double samplerate_hz, double b, double c)
+{
+    return (struct dcgc_shared){
+        .samplerate_hz = samplerate_hz,
+        .b = b,
+        .c = c,
+        .p1 = 1.7818 * (1 - 0.0791 * b) * (1 - 0.1655 * fabs(c)),
+        .p2 = 0.5689 * (1 - 0.1620 * b) * (1 - 0.0857 * fabs(c)),
+        .frat0 = p->frat0,
+        .frat1 = p->frat1,
+        .fall = exp(-log(2) / (p->half_life_s * samplerate_hz)),
+        .weight = p->level_weight,
+        .level_ref = p->level_ref,
+        .power1 = p->level_power1,
+        .power2 = p->level_power2,
+        .rms_db = p->rms_db,
+        .level_scale = p->level_scale,
+        .level_min = pow(10, -p->rms_db / 20),
+        .update_interval = p->update_interval,
+        .level_of_updates = p->level_of_updates,
+    };
+}
+
+static void
+set_gammatone(struct dcgc_row *row, size_t lane, double samplerate_hz, double cf_hz,
+              double b1)
+{
+    const double width_hz = b1 * bh_erb_bandwidth(cf_hz, bh_erb_params_default());
+    const bh_gammatone_coeffs coeffs =
+        bh_gammatone_design(samplerate_hz, cf_hz, width_hz);
+    row->near_re[lane] = -coeffs.one_minus_re;
+    row->minus_im2[lane] = -coeffs.pole_im * coeffs.pole_im;
+    row->gammatone_gain[lane] = coeffs.gain;
+}
+
+/* The lanes past the last channel do what the last does. */
+static void
+set_row(struct dcgc *bank, size_t index, const double *cf_hz, size_t channels,
+        const bh_dcgc_params *params)
+{
+    struct dcgc_row *row = &bank->row[index];
+    const double samplerate_hz = bank->shared.samplerate_hz;
+    const struct dcgc_shared fixed =
+        share(params, samplerate_hz, params->b1, params->c1);
+    const double shift = channel_shift(params, cf_hz, channels);
+    dcgc_lanes place_hz, control_hz, active_hz;
+    for (size_t i = 0; i < BH_LANES; i++) {
+        const size_t wanted = index * BH_LANES + i;
+        const size_t ch = wanted < channels ? wanted : channels - 1;
+        const double last = (double)(channels - 1);
+        row->heard[i] = (size_t)fmin(fmax((double)ch + shift, 0), last);
+        place_hz[i] = cf_hz[ch];
+        row->fp1_hz[i] = peak_hz(params, cf_hz[ch]);
+        control_hz[i] = params->frat_control * peak_hz(params, cf_hz[row->heard[i]]);
+        active_hz[i] = params->frat0 * row->fp1_hz[i];
+        set_gammatone(row, i, samplerate_hz, cf_hz[ch], params->b1);
+    }
+    bank->kernels->design(&row->passive, &fixed, place_hz);
+    bank->kernels->design(&row->control, &bank->shared, control_hz);
+    bank->kernels->design(&row->active, &bank->shared, active_hz);
+    row->until_update = params->update_interval;
+    row->channel = index * BH_LANES;
+}
+
+static struct dcgc *
+new_bank(size_t channels)
+{
+    struct dcgc *bank = calloc(1, sizeof *bank);
+    if (!bank)
+        return NULL;
+    bank->kernels = BH_ISA_PICK(bh_dcgc_kernels);
+    bank->width = bh_lanes_round(channels);
+    bank->rows = bank->width / BH_LANES;
+    bank->row = aligned_alloc(64, bank->rows * sizeof *bank->row);
+    bank->initial = malloc(bank->rows * sizeof *bank->initial);
+    if (bank->width < SIZE_MAX / (BH_WINDOW_MAX * sizeof *bank->sound))
+        bank->sound = malloc(BH_WINDOW_MAX * bank->width * sizeof *bank->sound);
+    if (!bank->row || !bank->initial || !bank->sound) {
+        dcgc_free(bank);
+        return NULL;
+    }
+    memset(bank->row, 0, bank->rows * sizeof *bank->row);
+    return bank;
+}
+
+bh_status
+bh_dcgc_new(double samplerate_hz, const double *cf_hz, size_t channels,
+            const bh_dcgc_params *params, bh_precision precision, bh_filterbank **out,
+            bh_diag *diag)
+{
+    const bh_dcgc_params defaults = bh_dcgc_params_default();
+    params = params ? params : &defaults;
+    BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));
+    BH_TRY(check(params, cf_hz, channels, diag));
+    struct dcgc *bank = new_bank(channels);
+    if (!bank)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
+    bank->shared = share(params, samplerate_hz, params->b2, params->c2);
+    for (size_t i = 0; i < bank->rows; i++)
+        set_row(bank, i, cf_hz, channels, params);
+    memcpy(bank->initial, bank->row, bank->rows * sizeof *bank->row);
+    const struct bh_filterbank_config config = {
+        .ops = &dcgc_ops,
+        .self = bank,
+        .samplerate_hz = samplerate_hz,
+        .channels = channels,
+        .tile_channels = BH_LANES,
+        .cf_hz = cf_hz,
+        .precision = precision,
+    };
+    const bh_status status = bh_filterbank_new(&config, out, diag);
+    if (status != BH_OK)
+        dcgc_free(bank);
+    return status;
+}
