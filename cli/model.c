@@ -38,8 +38,12 @@ const struct setting model_table[7] = {
      .shown = RESET "; with --equations nothing", MODEL_OFFSET(reset)},
     {"refractory", 0, "TIME", "how long after a spike, as 5ms, or a condition",
      .shown = REFRACTORY "; with --equations not at all", MODEL_OFFSET(refractory)},
-    {"method", 'm', "NAME", "euler, exponential_euler, rk2, rk4, heun or milstein",
-     .preset = "euler", MODEL_OFFSET(method)},
+    {"method", 'm', "NAME",
+     "exact, euler, exponential_euler, rk2, rk4, heun or milstein, or a scheme as text",
+     .shown =
+         "exact where the equations are linear, else euler, or heun where the noise "
+         "depends on the variables",
+     MODEL_OFFSET(method)},
     {"link", 0, "VARIABLE = EXPR",
      "how the filters' output x (Pa) drives the fibres; "
      "without VARIABLE = it drives I",

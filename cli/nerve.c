@@ -115,7 +115,7 @@ open_spikes(struct nerve *nerve, bh_diag *diag)
         {"threshold", model->threshold, 0},
         {"reset", model->reset ? model->reset : "", 0},
         {"refractory", model->refractory ? model->refractory : "", 0},
-        {"method", model->method, 0},
+        {"method", bh_group_method(nerve->group), 0},
         {"link", s->model.link, 0},
         {"definitions", nerve->model.definitions, 0},
     };
