@@ -5,8 +5,6 @@
 #include "cli/model.h"
 #include "cli/show.h"
 
-#include <stdlib.h>
-
 struct cochleagram_settings {
     struct sound_settings sound;
     struct place_settings places;
@@ -38,52 +36,22 @@ static const struct setting_group groups[] = {
     PICTURE_SETTINGS(struct cochleagram_settings, picture),
 };
 
-/* Hears the whole sound. */
 static bh_status
-listen(const struct ear *ear, bh_precision precision, bh_cochleagram *cochleagram,
-       struct meter *meter, double *heard_s, bh_diag *diag)
+take(void *user, bh_block block, bh_diag *diag)
 {
-    enum { FRAMES = 256 };
-    bh_block block = {.frames = FRAMES,
-                      .channels = ear->places,
-                      .stride = ear->places,
-                      .precision = precision};
-    block.data = malloc(FRAMES * ear->places * bh_precision_size(precision));
-    if (!block.data)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places",
-                           ear->places);
-    bh_status status = BH_OK;
-    size_t got = FRAMES;
-    for (uint64_t heard = 0; status == BH_OK && got == FRAMES;) {
-        status = bh_source_read(ear->out, block, &got, diag);
-        if (status == BH_OK)
-            status = bh_cochleagram_process(cochleagram, bh_block_frames(block, 0, got),
-                                            diag);
-        if (status == BH_OK)
-            status = signals_check(diag);
-        heard += got;
-        *heard_s = (double)heard / ear->samplerate_hz;
-        meter_show(meter, *heard_s);
-    }
-    free(block.data);
-    return status;
+    return bh_cochleagram_process(user, block, diag);
 }
 
 static bh_status
 draw(const struct cochleagram_settings *settings, const char *sound,
      const struct ear *ear, bh_diag *diag)
 {
-    struct meter meter = {0};
     struct picture picture = {.cf_hz = ear->cf_hz, .sound = sound};
     bh_cochleagram *cochleagram = NULL;
     const double start_s = clock_s();
     BH_TRY(picture_cochleagram(ear->samplerate_hz, ear->places, &cochleagram, diag));
-    bh_status status =
-        meter_start(&meter, ear->duration_s, settings->output.quiet, diag);
-    if (status == BH_OK)
-        status = listen(ear, (bh_precision)settings->output.precision, cochleagram,
-                        &meter, &picture.duration_s, diag);
-    meter_end(&meter);
+    bh_status status = ear_listen(ear, settings->output.quiet, take, cochleagram,
+                                  &picture.duration_s, diag);
     picture.cochleagram = cochleagram;
     if (status == BH_OK)
         status =

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/ear.h"
 
+#include "cli/console.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -68,34 +70,38 @@ range_ends(const struct range *range, double samplerate_hz, double *high_hz,
     return BH_OK;
 }
 
-static bh_status
-bank_open(const struct place_settings *places, bh_precision precision, struct ear *ear,
-          bh_diag *diag)
+bh_status
+ear_places(const struct ear *ear, const struct range *range, size_t count,
+           double **cf_hz, bh_diag *diag)
 {
     double high_hz = 0;
-    BH_TRY(range_ends(&places->cf, ear->samplerate_hz, &high_hz, diag));
-    double *cf_hz = malloc(ear->places * sizeof *cf_hz);
-    if (!cf_hz)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places",
-                           ear->places);
-    bh_status status = bh_erbspace(places->cf.low_hz, high_hz, ear->places,
-                                   bh_erb_params_default(), cf_hz, diag);
+    BH_TRY(range_ends(range, ear->samplerate_hz, &high_hz, diag));
+    double *places_hz = malloc(count * sizeof *places_hz);
+    if (!places_hz)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places", count);
+    const bh_status status = bh_erbspace(range->low_hz, high_hz, count,
+                                         bh_erb_params_default(), places_hz, diag);
     if (status == BH_OK)
-        status = bh_gammatone_new(ear->samplerate_hz, cf_hz, ear->places, NULL,
-                                  precision, &ear->bank, diag);
-    free(cf_hz);
-    if (status != BH_OK)
-        return status;
-    ear->cf_hz = bh_filterbank_cf(ear->bank);
-    return bh_filterbank_source(ear->bank, ear->sound, &ear->out, diag);
+        *cf_hz = places_hz;
+    else
+        free(places_hz);
+    return status;
 }
 
 bh_status
-ear_open(const char *path, const struct sound_settings *sound,
-         const struct place_settings *places, bh_precision precision, struct ear *out,
-         bh_diag *diag)
+ear_put_bank(struct ear *ear, bh_filterbank *bank, bh_diag *diag)
 {
-    struct ear ear = {.places = (size_t)places->places};
+    ear->bank = bank;
+    ear->places = bh_filterbank_channels(bank);
+    ear->cf_hz = bh_filterbank_cf(bank);
+    return bh_filterbank_source(bank, ear->sound, &ear->out, diag);
+}
+
+bh_status
+ear_open_sound(const char *path, const struct sound_settings *sound, struct ear *out,
+               bh_diag *diag)
+{
+    struct ear ear = {0};
     const bh_soundfile_options options = {.full_scale_db = sound->full_scale_db,
                                           .level_db = sound->level_db,
                                           .channel = (int)sound->channel,
@@ -106,11 +112,67 @@ ear_open(const char *path, const struct sound_settings *sound,
     ear.samplerate_hz = bh_source_samplerate(ear.sound);
     ear.duration_s = length == BH_LENGTH_UNKNOWN ? NAN
                                                  : (double)length / ear.samplerate_hz;
-    const bh_status status = bank_open(places, precision, &ear, diag);
+    *out = ear;
+    return BH_OK;
+}
+
+bh_status
+ear_open(const char *path, const struct sound_settings *sound,
+         const struct place_settings *places, bh_precision precision, struct ear *out,
+         bh_diag *diag)
+{
+    struct ear ear;
+    double *cf_hz = NULL;
+    bh_filterbank *bank = NULL;
+    const size_t count = (size_t)places->places;
+    BH_TRY(ear_open_sound(path, sound, &ear, diag));
+    bh_status status = ear_places(&ear, &places->cf, count, &cf_hz, diag);
+    if (status == BH_OK)
+        status = bh_gammatone_new(ear.samplerate_hz, cf_hz, count, NULL, precision,
+                                  &bank, diag);
+    if (status == BH_OK)
+        status = ear_put_bank(&ear, bank, diag);
+    free(cf_hz);
     if (status != BH_OK)
         ear_close(&ear);
     else
         *out = ear;
+    return status;
+}
+
+static bh_status
+hear_blocks(const struct ear *ear, bh_block block, ear_taker *take, void *user,
+            struct meter *meter, double *heard_s, bh_diag *diag)
+{
+    size_t got = block.frames;
+    for (uint64_t heard = 0; got == block.frames;) {
+        BH_TRY(bh_source_read(ear->out, block, &got, diag));
+        BH_TRY(take(user, bh_block_frames(block, 0, got), diag));
+        BH_TRY(signals_check(diag));
+        heard += got;
+        *heard_s = (double)heard / ear->samplerate_hz;
+        meter_show(meter, *heard_s);
+    }
+    return BH_OK;
+}
+
+bh_status
+ear_listen(const struct ear *ear, bool quiet, ear_taker *take, void *user,
+           double *heard_s, bh_diag *diag)
+{
+    enum { FRAMES = 256 };
+    struct meter meter;
+    const bh_precision precision = bh_filterbank_precision(ear->bank);
+    bh_block block = {NULL, FRAMES, ear->places, ear->places, precision};
+    block.data = malloc(FRAMES * ear->places * bh_precision_size(precision));
+    if (!block.data)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places",
+                           ear->places);
+    bh_status status = meter_start(&meter, ear->duration_s, quiet, diag);
+    if (status == BH_OK)
+        status = hear_blocks(ear, block, take, user, &meter, heard_s, diag);
+    meter_end(&meter);
+    free(block.data);
     return status;
 }
 

@@ -37,4 +37,22 @@ bh_status ear_open(const char *path, const struct sound_settings *sound,
                    struct ear *out, bh_diag *diag);
 void ear_close(struct ear *ear);
 
+/* The same in steps, for any bank: the sound alone ... */
+bh_status ear_open_sound(const char *path, const struct sound_settings *sound,
+                         struct ear *out, bh_diag *diag);
+/* ... so many places of it, equally spaced on the ERB scale, to be freed ... */
+bh_status ear_places(const struct ear *ear, const struct range *range, size_t count,
+                     double **cf_hz, bh_diag *diag);
+/* ... and a bank behind it, which belongs to the ear from then on, whatever comes. */
+bh_status ear_put_bank(struct ear *ear, bh_filterbank *bank, bh_diag *diag);
+
+/* Takes a block of the bank's output. */
+typedef bh_status ear_taker(void *user, bh_block block, bh_diag *diag);
+
+/* Hears the whole sound, unless a signal stops it, and shows how far it is unless
+ * `quiet`. The blocks have the precision of the bank. `heard_s` is how much there was.
+ */
+bh_status ear_listen(const struct ear *ear, bool quiet, ear_taker *take, void *user,
+                     double *heard_s, bh_diag *diag);
+
 #endif

@@ -3,12 +3,10 @@
 
 #include <string.h>
 
-enum { WIDTH = 80, INDENT = 26 };
+enum { WIDTH = 80, INDENT = 26 }; /* columns */
 
-/* Prints `text` in lines of WIDTH columns that begin at `indent`; `column` is where the
- * pen is. Newlines in the text stay. */
-static void
-wrap(FILE *out, const char *text, int indent, int column)
+void
+usage_wrap(FILE *out, const char *text, int indent, int column)
 {
     bool fresh = true; /* no word in this line yet */
     while (*text) {
@@ -33,6 +31,15 @@ wrap(FILE *out, const char *text, int indent, int column)
     fputc('\n', out);
 }
 
+void
+usage_entry(FILE *out, const char *head, const char *help)
+{
+    const int column = fprintf(out, "%s", head);
+    if (column >= INDENT)
+        fputc('\n', out);
+    usage_wrap(out, help, INDENT, column >= INDENT ? 0 : column);
+}
+
 static void
 print_setting(FILE *out, const struct setting *s)
 {
@@ -43,10 +50,7 @@ print_setting(FILE *out, const struct setting *s)
     const char *standard = s->shown ? s->shown : s->preset;
     snprintf(help, sizeof help, "%s%s%s%s", s->help, standard ? " (default: " : "",
              standard ? standard : "", standard ? ")" : "");
-    const int column = fprintf(out, "%s", head);
-    if (column >= INDENT)
-        fputc('\n', out);
-    wrap(out, help, INDENT, column >= INDENT ? 0 : column);
+    usage_entry(out, head, help);
 }
 
 void
@@ -58,7 +62,7 @@ usage_command(FILE *out, const struct command *command)
             command->operand && optional ? "[" : "",
             command->operand ? command->operand : "",
             command->operand && optional ? "]" : "");
-    wrap(out, command->about ? command->about : command->summary, 0, 0);
+    usage_wrap(out, command->about ? command->about : command->summary, 0, 0);
     for (size_t g = 0; g < command->group_count; g++) {
         const struct setting_group *group = &command->groups[g];
         fprintf(out, "\n%s\n", group->title);
