@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/bank.h"
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/model.h"
+
+struct filter_settings {
+    struct sound_settings sound;
+    struct bank_settings bank;
+    struct output_settings {
+        const char *path;
+        int format, precision;
+        bool quiet;
+    } output;
+};
+
+#define OUTPUT_OFFSET(member) .offset = offsetof(struct output_settings, member)
+
+static const char *const format_names[] = {
+    [BH_FRAMES_AUTO] = "auto", [BH_FRAMES_NPY] = "npy", [BH_FRAMES_HDF5] = "h5",
+    [BH_FRAMES_WAV] = "wav",   [BH_FRAMES_CSV] = "csv", NULL};
+
+static const struct setting output_table[] = {
+    {"output", 'o', "FILE",
+     "the waveforms (needed): .npy (NumPy), .h5 (HDF5), .wav (floating point, 1.0 is 1 "
+     "Pa), .csv, or - for CSV on standard output; an existing file is replaced once "
+     "the new one is complete",
+     .parse = parse_text, OUTPUT_OFFSET(path)},
+    {"format", 0, "npy|h5|wav|csv", "of the waveforms", .preset = "auto",
+     .shown = "by the ending of FILE", .parse = parse_choice, .choices = format_names,
+     OUTPUT_OFFSET(format)},
+    {"precision", 'p', "single|double", "of the filters and the file",
+     .preset = "double", .parse = parse_choice, .choices = precision_names,
+     OUTPUT_OFFSET(precision)},
+    {"quiet", 'q', NULL, "no progress, no summary", .parse = parse_switch,
+     OUTPUT_OFFSET(quiet)},
+};
+
+static const struct setting_group groups[] = {
+    SETTINGS("Output", output_table, struct filter_settings, output),
+    BANK_SETTINGS(struct filter_settings, bank),
+    SOUND_SETTINGS(struct filter_settings, sound),
+};
+
+static bh_status
+take(void *user, bh_block block, bh_diag *diag)
+{
+    return bh_frames_writer_write(user, block, diag);
+}
+
+static bh_status
+filter(const struct filter_settings *settings, const bh_bank_kind *kind,
+       const struct ear *ear, bh_diag *diag)
+{
+    const struct output_settings *output = &settings->output;
+    const double start_s = clock_s();
+    double heard_s = 0;
+    bh_frames_writer *writer = NULL;
+    bh_frames_writer_config config = bh_frames_writer_config_default();
+    config.path = output->path;
+    config.format = (bh_frames_format)output->format;
+    config.samplerate_hz = ear->samplerate_hz;
+    config.channels = ear->places;
+    config.cf_hz = kind->takes_cf ? ear->cf_hz : NULL;
+    config.precision = (bh_precision)output->precision;
+    BH_TRY(bh_frames_writer_open(&config, &writer, diag));
+    bh_status status = ear_listen(ear, output->quiet, take, writer, &heard_s, diag);
+    if (status == BH_OK)
+        status = bh_frames_writer_close(writer, diag);
+    else
+        bh_frames_writer_abort(writer);
+    const double took_s = clock_s() - start_s;
+    if (status == BH_OK && !output->quiet)
+        say("%.3g s of sound, %zu channel%s of %s; %.2f s taken, %.3gx real time",
+            heard_s, ear->places, plural(ear->places), kind->name, took_s,
+            heard_s / took_s);
+    return status;
+}
+
+static int
+run(const void *given, const char *sound)
+{
+    const struct filter_settings *settings = given;
+    bh_diag diag = {0};
+    struct ear ear = {0};
+    struct bank bank;
+    if (!settings->output.path) {
+        say("filter needs a file to write, such as -o waves.npy");
+        return EXIT_USAGE;
+    }
+    if (bank_read(&settings->bank, &bank, &diag) != BH_OK)
+        return fail(&diag);
+    bh_status status = ear_open_sound(sound, &settings->sound, &ear, &diag);
+    if (status == BH_OK)
+        status = bank_put(&bank, (bh_precision)settings->output.precision, &ear, &diag);
+    signals_catch();
+    if (status == BH_OK)
+        status = filter(settings, bank.kind, &ear, &diag);
+    ear_close(&ear);
+    bank_free(&bank);
+    return status == BH_OK ? EXIT_DONE : fail(&diag);
+}
+
+const struct command command_filter = {
+    .name = "filter",
+    .operand = "SOUND",
+    .summary = "write what a filterbank makes of a sound",
+    .about = "Hears SOUND through a filterbank and writes the waveform of every "
+             "channel: shape (samples, channels). SOUND is a file that libsndfile "
+             "reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input; its samples "
+             "become pascals.\n\n"
+             "HDF5 has them as /frames, with the attribute samplerate_hz and the "
+             "centre frequencies as /cf_hz. CSV has the columns time_s and the centre "
+             "frequency of each channel in Hz.",
+    .examples = "  bhears filter speech.flac -o waves.npy\n"
+                "  bhears filter speech.flac -o waves.h5 --cf 250,500,1kHz,2kHz,4kHz\n"
+                "  bhears filter speech.flac -o waves.wav -r 100Hz:4kHz -n 16 "
+                "--set b=1.2\n",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(struct filter_settings),
+    .run = run,
+};
