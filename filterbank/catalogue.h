@@ -20,6 +20,7 @@ typedef struct bh_bank_param {
     double least, most; ///< its range, ends included
     const char *const
         *choices; ///< words, ended by NULL; then `preset` is which of them
+    bool whole;   ///< whole numbers only
 } bh_bank_param;
 
 typedef struct bh_bank_kind {

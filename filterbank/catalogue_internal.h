@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_CATALOGUE_INTERNAL_H
+#define BH_FILTERBANK_CATALOGUE_INTERNAL_H
+
+/* The table of kinds (catalogue_kinds.c) as catalogue.c reads it. */
+
+#include "filterbank/catalogue.h"
+
+enum { BANK_MOST_PARAMS = 16 };
+
+/* What a kind makes a bank of: values in the order of its parameters. */
+struct bank_order {
+    double samplerate_hz;
+    const double *cf_hz;
+    size_t channels;
+    const double *value;
+    bh_precision precision;
+};
+
+struct bank_entry {
+    bh_bank_kind kind;
+    bh_status (*make)(const struct bank_order *order, bh_filterbank **out,
+                      bh_diag *diag);
+};
+
+extern const struct bank_entry bank_entries[];
+extern const size_t bank_entry_count;
+
+#endif

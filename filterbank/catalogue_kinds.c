@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "filterbank/approximate_gammatone.h"
+#include "filterbank/catalogue_internal.h"
+#include "filterbank/dcgc.h"
+#include "filterbank/drnl.h"
+#include "filterbank/gammachirp.h"
+#include "filterbank/gammatone.h"
+#include "filterbank/haircell.h"
+#include "filterbank/iir.h"
+#include "filterbank/lowpass.h"
+#include "filterbank/middle_ear.h"
+
+#include <stdlib.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static const bh_bank_param gammatone_params[] = {
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false},
+    {"ear_q", "asymptotic quality of a place", "", 9.26449, 1e-2, 1000, NULL, false},
+    {"min_bw", "bandwidth at 0 Hz", "Hz", 24.7, 0, 10000, NULL, false},
+    {"erb_order", "how the two join", "", 1, 0.1, 10, NULL, false},
+};
+
+static bh_status
+make_gammatone(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_gammatone_params params = bh_gammatone_params_default();
+    params.b = order->value[0];
+    params.erb.ear_q = order->value[1];
+    params.erb.min_bw_hz = order->value[2];
+    params.erb.order = order->value[3];
+    return bh_gammatone_new(order->samplerate_hz, order->cf_hz, order->channels,
+                            &params, order->precision, out, diag);
+}
+
+static const bh_bank_param approximate_params[] = {
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false},
+    {"order", "filters in a row", "", BH_APPROXIMATE_GAMMATONE_ORDER, 1, 16, NULL,
+     true},
+};
+
+static bh_status
+make_approximate(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    double *bandwidth_hz = malloc(order->channels * sizeof *bandwidth_hz + 1);
+    if (!bandwidth_hz)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                           order->channels);
+    for (size_t ch = 0; ch < order->channels; ch++)
+        bandwidth_hz[ch] = order->value[0] *
+                           bh_erb_bandwidth(order->cf_hz[ch], bh_erb_params_default());
+    bh_status status = bh_approximate_gammatone_new(
+        order->samplerate_hz, order->cf_hz, bandwidth_hz, order->channels,
+        (size_t)order->value[1], order->precision, out, diag);
+    free(bandwidth_hz);
+    return status;
+}
+
+static const bh_bank_param gammachirp_params[] = {
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 12.6, NULL, false},
+    {"c", "chirp: below 0 the frequency rises", "", 1, -6.04, 6.04, NULL, false},
+    {"stages", "compensation filters in a row", "", 4, 1, 16, NULL, true},
+};
+
+static bh_gammachirp_params
+gammachirp(const struct bank_order *order)
+{
+    bh_gammachirp_params params = bh_gammachirp_params_default();
+    params.b = order->value[0];
+    params.c = order->value[1];
+    params.stages = (size_t)order->value[2];
+    return params;
+}
+
+static bh_status
+make_gammachirp(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_gammachirp_params params = gammachirp(order);
+    return bh_log_gammachirp_new(order->samplerate_hz, order->cf_hz, order->channels,
+                                 &params, order->precision, out, diag);
+}
+
+static bh_status
+make_compensation(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_gammachirp_params params = gammachirp(order);
+    return bh_asymmetric_compensation_new(order->samplerate_hz, order->cf_hz,
+                                          order->channels, &params, order->precision,
+                                          out, diag);
+}
+
+static const char *const iir_families[] = {"butterworth", "chebyshev1", "chebyshev2",
+                                           "elliptic",    "bessel",     NULL};
+static const char *const iir_bands[] = {"lowpass", "highpass", NULL};
+
+static const bh_bank_param iir_params[] = {
+    {"family", "the approximation", "", BH_IIR_BUTTERWORTH, 0, 0, iir_families, false},
+    {"band", "what passes", "", BH_IIR_LOWPASS, 0, 0, iir_bands, false},
+    {"order", "poles", "", 2, 1, BH_IIR_ORDER_MAX, NULL, true},
+    {"ripple", "greatest loss in the pass band (chebyshev1, elliptic)", "dB", 1, 1e-6,
+     100, NULL, false},
+    {"attenuation", "least loss in the stop band (chebyshev2, elliptic)", "dB", 60,
+     1e-6, 400, NULL, false},
+};
+
+static bh_status
+make_iir(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_iir_filter *filters = calloc(order->channels + 1, sizeof *filters);
+    if (!filters)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                           order->channels);
+    for (size_t ch = 0; ch < order->channels; ch++)
+        filters[ch] = (bh_iir_filter){.family = (bh_iir_family)order->value[0],
+                                      .band = (bh_iir_band)order->value[1],
+                                      .order = (size_t)order->value[2],
+                                      .edge_hz = {order->cf_hz[ch]},
+                                      .ripple_db = order->value[3],
+                                      .attenuation_db = order->value[4]};
+    bh_status status = bh_iir_new(order->samplerate_hz, order->channels, filters,
+                                  order->precision, out, diag);
+    free(filters);
+    return status;
+}
+
+static const bh_bank_param lowpass_params[] = {
+    {"repeats", "filters in a row", "", 1, 1, 64, NULL, true},
+};
+
+static bh_status
+make_lowpass(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    return bh_lowpass_new(order->samplerate_hz, order->cf_hz, order->channels,
+                          (size_t)order->value[0], order->precision, out, diag);
+}
+
+static const char *const numbers[] = {"papers", "brian2hears", NULL};
+static const char *const drnl_species[] = {"human", "guinea_pig", NULL};
+
+static const bh_bank_param drnl_params[] = {
+    {"species", "whose cochlea", "", BH_DRNL_HUMAN, 0, 0, drnl_species, false},
+    {"numbers", "parameters of the papers, or as brian2hears has them", "", 0, 0, 0,
+     numbers, false},
+    {"stapes_scale", "velocity of the stapes for each pascal, m/s", "", 1.4e-4, 1e-12,
+     1e6, NULL, false},
+};
+
+static bh_status
+make_drnl(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_drnl_species species = (bh_drnl_species)order->value[0];
+    bh_drnl_params params = order->value[1] == 0 ? bh_drnl_params_default(species)
+                                                 : bh_drnl_params_brian2hears(species);
+    params.stapes_scale = order->value[2];
+    return bh_drnl_new(order->samplerate_hz, order->cf_hz, order->channels, &params,
+                       order->precision, out, diag);
+}
+
+static const bh_bank_param dcgc_params[] = {
+    {"numbers", "parameters of the paper, or as brian2hears has them", "", 0, 0, 0,
+     numbers, false},
+    {"update_interval", "samples from one change of the filter to the next", "", 1, 1,
+     100000, NULL, true},
+};
+
+static bh_status
+make_dcgc(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_dcgc_params params = order->value[0] == 0 ? bh_dcgc_params_default()
+                                                 : bh_dcgc_params_brian2hears();
+    params.update_interval = (size_t)order->value[1];
+    return bh_dcgc_new(order->samplerate_hz, order->cf_hz, order->channels, &params,
+                       order->precision, out, diag);
+}
+
+static const bh_bank_param middle_ear_params[] = {
+    {"gain", "at 1 kHz, times", "", 1, -1e9, 1e9, NULL, false},
+    {"zero", "where the double zero lies", "Hz", 200, 0, 1e5, NULL, false},
+};
+
+static bh_status
+make_middle_ear(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_middle_ear_params params = bh_middle_ear_params_default();
+    params.gain = order->value[0];
+    params.zero_hz = order->value[1];
+    return bh_middle_ear_new(order->samplerate_hz, order->channels, &params,
+                             order->precision, out, diag);
+}
+
+static const char *const haircell_kinds[] = {"meddis_1986", "meddis_1988", "high_1990",
+                                             "medium_1990", NULL};
+
+static const bh_bank_param haircell_params[] = {
+    {"kind", "which published set; high and medium spontaneous rate", "",
+     BH_HAIRCELL_HIGH_1990, 0, 0, haircell_kinds, false},
+};
+
+static bh_status
+make_haircell(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_haircell_params params =
+        bh_haircell_params_default((bh_haircell_kind)order->value[0]);
+    return bh_haircell_new(order->samplerate_hz, order->cf_hz, order->channels, &params,
+                           order->precision, out, diag);
+}
+
+const struct bank_entry bank_entries[] = {
+    {{"gammatone", "gammatone filters of fourth order",
+      "Slaney 1993, Apple Technical Report 35; Patterson et al. 1992", gammatone_params,
+      COUNT(gammatone_params), true},
+     make_gammatone},
+    {{"approximate_gammatone", "equal complex resonators in a row",
+      "Hohmann 2002, Acta Acustica 88:433; Meddis' MAP", approximate_params,
+      COUNT(approximate_params), true},
+     make_approximate},
+    {{"log_gammachirp", "gammatones behind filters that make their frequency glide",
+      "Irino and Patterson 1997, JASA 101:412; Unoki, Irino and Patterson 2001, "
+      "Acoust. "
+      "Sci. Tech. 22:395",
+      gammachirp_params, COUNT(gammachirp_params), true},
+     make_gammachirp},
+    {{"asymmetric_compensation",
+      "the filters of a gammachirp that go behind a gammatone",
+      "Unoki, Irino and Patterson 2001, Acoust. Sci. Tech. 22:395", gammachirp_params,
+      COUNT(gammachirp_params), true},
+     make_compensation},
+    {{"iir", "low or high passes of the classical families, edge at cf",
+      "Oppenheim and Schafer 2010, Discrete-Time Signal Processing, chapter 7",
+      iir_params, COUNT(iir_params), true},
+     make_iir},
+    {{"lowpass", "first-order low passes, cutoff at cf", "Meddis' MAP; brian2hears",
+      lowpass_params, COUNT(lowpass_params), true},
+     make_lowpass},
+    {{"drnl", "dual-resonance nonlinear filters: the velocity of the basilar membrane",
+      "Lopez-Poveda and Meddis 2001, JASA 110:3107; Sumner et al. 2003, JASA 113:3264",
+      drnl_params, COUNT(drnl_params), true},
+     make_drnl},
+    {{"dcgc", "dynamic compressive gammachirps, whose gain follows the level",
+      "Irino and Patterson 2006, IEEE TASLP 14:2222", dcgc_params, COUNT(dcgc_params),
+      true},
+     make_dcgc},
+    {{"middle_ear", "the middle ear of Tan and Carney",
+      "Tan and Carney 2003, JASA 114:2007", middle_ear_params, COUNT(middle_ear_params),
+      false},
+     make_middle_ear},
+    {{"haircell", "inner hair cells of Meddis: the rate of firing, spikes/s",
+      "Meddis 1986, JASA 79:702; 1988, JASA 83:1056; Meddis et al. 1990, JASA 87:1813",
+      haircell_params, COUNT(haircell_params), true},
+     make_haircell},
+};
+
+const size_t bank_entry_count = COUNT(bank_entries);
