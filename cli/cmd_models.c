@@ -27,9 +27,9 @@ print_param(const bh_bank_param *param)
         snprintf(help, sizeof help, "%s: %s (default: %s)", param->about, range,
                  param->choices[(size_t)param->preset]);
     } else {
-        snprintf(help, sizeof help, "%s; %g to %g%s%s (default: %g%s%s)", param->about,
-                 param->least, param->most, space, param->unit, param->preset, space,
-                 param->unit);
+        snprintf(help, sizeof help, "%s; %s%g to %g%s%s (default: %g%s%s)",
+                 param->about, param->whole ? "whole, " : "", param->least, param->most,
+                 space, param->unit, param->preset, space, param->unit);
     }
     usage_entry(stdout, head, help);
 }
@@ -61,7 +61,7 @@ run(const void *settings, const char *name)
     if (kind)
         print_kind(kind);
     for (size_t i = 0; !kind && i < bh_bank_kind_count(); i++)
-        printf("%-16s %s\n", bh_bank_kind_at(i)->name, bh_bank_kind_at(i)->about);
+        printf("%-23s %s\n", bh_bank_kind_at(i)->name, bh_bank_kind_at(i)->about);
     return end_output();
 }
 
