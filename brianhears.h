@@ -30,6 +30,7 @@
 #include "filterbank/gammachirp.h"
 #include "filterbank/linear.h"
 #include "filterbank/iir.h"
+#include "filterbank/fir.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/drnl.h"
 #include "filterbank/dcgc.h"

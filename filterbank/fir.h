@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_FIR_H
+#define BH_FILTERBANK_FIR_H
+
+/* Filters with a finite impulse response of any kind: y[n] = sum h[k] x[n - k], which
+ * is FIRFilterbank of brian2hears, without its latency: every block is answered in
+ * full.
+ *
+ * The sum is computed as it stands, all channels of a vector at once, in double in both
+ * precisions: what a channel costs is its length. */
+
+#include "core/block.h"
+#include "core/status.h"
+#include "filterbank/filterbank.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+BH_BEGIN_DECLS
+
+/// What the bank is made of; all arrays are borrowed.
+typedef struct bh_fir_params {
+    const double *taps;  ///< h, shape [channels][length], or [length] where `same`
+    size_t length;       ///< at least 1; shorter responses end in zeros
+    bool same;           ///< all channels have the same response
+    const double *cf_hz; ///< for bh_filterbank_cf; NULL: not a number
+} bh_fir_params;
+
+/// A bank of `channels` filters. Fails where a tap is not finite; the message names it.
+BH_API BH_NODISCARD bh_status bh_fir_new(double samplerate_hz, size_t channels,
+                                         const bh_fir_params *params,
+                                         bh_precision precision, bh_filterbank **out,
+                                         bh_diag *diag);
+
+BH_END_DECLS
+
+#endif
