@@ -31,6 +31,8 @@
 #include "filterbank/linear.h"
 #include "filterbank/iir.h"
 #include "filterbank/fir.h"
+#include "filterbank/linear_chirp.h"
+#include "filterbank/fractional_delay.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/drnl.h"
 #include "filterbank/dcgc.h"
