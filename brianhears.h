@@ -36,6 +36,7 @@
 #include "filterbank/lowpass.h"
 #include "filterbank/drnl.h"
 #include "filterbank/dcgc.h"
+#include "filterbank/tan_carney.h"
 #include "filterbank/haircell.h"
 #include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"

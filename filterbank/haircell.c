@@ -108,6 +108,7 @@ bh_haircell_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .channels = channels,
         .fields = HAIRCELL_FIELDS,
         .precision = precision,
+        .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
     };
     struct bh_rows *rows;

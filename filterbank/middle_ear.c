@@ -85,6 +85,7 @@ bh_middle_ear_new(double samplerate_hz, size_t channels,
         .channels = channels,
         .fields = MIDDLE_EAR_FIELDS,
         .precision = precision,
+        .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
     };
     struct bh_resonator halves[2];

@@ -29,11 +29,17 @@ rows_reset(void *self)
     memcpy(rows->data, rows->initial, rows->size);
 }
 
+void *
+bh_rows_at(struct bh_rows *rows, size_t channel)
+{
+    return rows->data + channel / BH_LANES * rows->row_size;
+}
+
 static void
 rows_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
 {
     struct bh_rows *rows = self;
-    char *row = rows->data + channel / BH_LANES * rows->row_size;
+    char *row = bh_rows_at(rows, channel);
     (void)frame;
     for (size_t ch = 0; ch < out.channels; ch += BH_LANES, row += rows->row_size)
         rows->config.run(row,
@@ -66,7 +72,8 @@ bh_rows_new(const struct bh_rows_config *config, struct bh_rows **out, bh_diag *
     if (!rows)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a filterbank");
     rows->config = *config;
-    rows->row_size = config->fields * BH_LANES * bh_precision_size(config->precision);
+    rows->row_size = config->fields * BH_LANES *
+                     bh_precision_size(config->row_precision);
     rows->size = bh_lanes_round(config->channels) / BH_LANES * rows->row_size;
     rows->cf_hz = calloc(config->channels, sizeof *rows->cf_hz);
     rows->data = aligned_alloc(64, rows->size);
@@ -90,9 +97,9 @@ bh_rows_set(struct bh_rows *rows, size_t channel, size_t field, double value)
     bool last = channel + 1 == rows->config.channels;
     size_t end = last ? bh_lanes_round(channel + 1) : channel + 1;
     for (; channel < end; channel++) {
-        char *row = rows->data + channel / BH_LANES * rows->row_size;
+        void *row = bh_rows_at(rows, channel);
         size_t i = field * BH_LANES + channel % BH_LANES;
-        if (rows->config.precision == BH_SINGLE)
+        if (rows->config.row_precision == BH_SINGLE)
             ((float *)row)[i] = (float)value;
         else
             ((double *)row)[i] = value;

@@ -8,8 +8,8 @@
 
 #include "filterbank/filterbank_ops.h"
 
-/// Runs one row through all frames. `row` is [fields][BH_LANES] numbers of the
-/// precision of the blocks; `in` has 1 channel or BH_LANES, `out` BH_LANES.
+/// Runs one row through all frames. `row` is [fields][BH_LANES] numbers; `in` has 1
+/// channel or BH_LANES, `out` BH_LANES.
 typedef void bh_rows_run(void *row, bh_block in, bh_block out);
 
 struct bh_rows_config {
@@ -18,7 +18,8 @@ struct bh_rows_config {
     size_t channels;
     size_t fields; ///< numbers of a channel
     bh_precision precision;
-    bh_rows_run *run; ///< the kernel for that precision
+    bh_precision row_precision; ///< of the rows; BH_DOUBLE where single is too coarse
+    bh_rows_run *run;           ///< the kernel for those precisions
 };
 
 struct bh_rows;
@@ -30,6 +31,8 @@ BH_NODISCARD bh_status bh_rows_check(const struct bh_rows_config *config,
 BH_NODISCARD bh_status bh_rows_new(const struct bh_rows_config *config,
                                    struct bh_rows **out, bh_diag *diag);
 void bh_rows_set(struct bh_rows *rows, size_t channel, size_t field, double value);
+/// The row of a channel, for what is easier done for all its channels at once.
+void *bh_rows_at(struct bh_rows *rows, size_t channel);
 /// Makes the bank. What the rows hold now is what they go back to when it is reset.
 /// `rows` is the bank's from here on, or gone if this fails.
 BH_NODISCARD bh_status bh_rows_finish(struct bh_rows *rows, bh_filterbank **out,
