@@ -167,9 +167,11 @@ test_level(void)
     CHECK_OK(bh_sound_set_maxlevel(sound, 70, &diag), diag);
     CHECK_NEAR(bh_level_get_channel(sound, 1), 70, 1e-11);
     CHECK_NEAR(bh_level_get_channel(sound, 0), 70 - difference, 1e-11);
-    const double levels[] = {50, -10}, wrong[] = {40, NAN};
+    const double levels[] = {50, -10}, wrong[] = {40, NAN}, far[] = {40, 1e9};
     CHECK_OK(bh_sound_set_levels(sound, levels, &diag), diag);
     CHECK(bh_sound_set_levels(sound, wrong, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_set_levels(sound, far, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "cannot be set to 1e+09 dB SPL");
     CHECK_NEAR(bh_level_get_channel(sound, 0), 50, 1e-11);
     CHECK_NEAR(bh_level_get_channel(sound, 1), -10, 1e-11);
     for (size_t t = 0; t < 4; t++)
