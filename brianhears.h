@@ -38,6 +38,7 @@
 #include "filterbank/dcgc.h"
 #include "filterbank/tan_carney.h"
 #include "filterbank/haircell.h"
+#include "filterbank/zhang_synapse.h"
 #include "filterbank/catalogue.h"
 #include "filterbank/cochleagram.h"
 
