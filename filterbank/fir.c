@@ -4,11 +4,15 @@
 #include "core/source.h"
 #include "filterbank/filterbank_ops.h"
 #include "filterbank/fir_kernel.h"
+#include "filterbank/fir_tail_kernel.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* From here on the tail is faster than the sum. */
+enum { TAIL_FROM = 300 };
 
 /* The sound heard: the window, at frame `at`, and what came before it. The past is
  * moved to the front only when the room is used up, so that short windows cost no more.
@@ -20,10 +24,12 @@ struct fir {
     bh_precision precision;
     size_t channels, rows, length;
     size_t at, frames, room;
+    size_t clock; /* frames heard before the window */
     bool wide;
-    double *taps;  /* [rows][length][BH_LANES] */
-    double *sound; /* [room] */
-    double *many;  /* [rows][room][BH_LANES]; touched only when needed */
+    struct fir_tail *tail; /* or NULL */
+    double *taps;          /* [rows][length][BH_LANES] */
+    double *sound;         /* [room] */
+    double *many;          /* [rows][room][BH_LANES]; touched only when needed */
 };
 
 static double
@@ -46,6 +52,7 @@ move_on(struct fir *bank, size_t frames)
 {
     size_t past = bank->length - 1;
     bank->at += bank->frames;
+    bank->clock += bank->frames;
     bank->frames = frames;
     if (bank->at + frames <= bank->room)
         return;
@@ -67,6 +74,15 @@ widen(struct fir *bank)
     bank->wide = true;
 }
 
+/* Lets the tail hear the parts of the sound that end in the window. */
+static void
+hear_parts(struct fir *bank)
+{
+    size_t done = bank->clock % FIR_PART;
+    for (size_t t = FIR_PART - done; t <= bank->frames; t += FIR_PART)
+        bh_fir_tail_hear(bank->tail, bank->sound + bank->at + t);
+}
+
 static void
 fir_begin(void *self, bh_block in)
 {
@@ -81,6 +97,38 @@ fir_begin(void *self, bh_block in)
                     sample(in, t, ch);
         else
             bank->sound[bank->at + t] = sample(in, t, 0);
+    if (bank->tail && !bank->wide)
+        hear_parts(bank);
+}
+
+static void
+run_row(const struct fir *bank, const struct fir_row *row, bh_block out)
+{
+    if (bank->precision == BH_SINGLE)
+        bank->kernels->run_float(row, out);
+    else
+        bank->kernels->run_double(row, out);
+}
+
+/* The first part of the response by sums, and the tail, whose next part is computed
+ * where the last one ends. */
+static void
+run_parts(const struct fir *bank, struct fir_row *row, size_t i, size_t frame,
+          bh_block out)
+{
+    const double *sound = row->sound;
+    row->length = FIR_PART;
+    for (size_t t = 0; t < out.frames;) {
+        size_t now = bank->clock + frame + t, done = now % FIR_PART;
+        size_t left = out.frames - t, count = FIR_PART - done;
+        if (done == 0)
+            bank->tail->kernels->run(bank->tail, i, now / FIR_PART);
+        count = count < left ? count : left;
+        row->sound = sound + t;
+        row->more = bank->tail->said[i][done];
+        run_row(bank, row, bh_block_frames(out, t, count));
+        t += count;
+    }
 }
 
 static void
@@ -97,10 +145,10 @@ fir_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
             .wide = bank->wide,
         };
         bh_block said = bh_block_channels(out, ch, BH_LANES);
-        if (bank->precision == BH_SINGLE)
-            bank->kernels->run_float(&row, said);
+        if (bank->tail && !bank->wide)
+            run_parts(bank, &row, i, frame, said);
         else
-            bank->kernels->run_double(&row, said);
+            run_row(bank, &row, said);
     }
 }
 
@@ -109,8 +157,10 @@ fir_reset(void *self)
 {
     struct fir *bank = self;
     bank->at = bank->length - 1;
-    bank->frames = 0;
+    bank->frames = bank->clock = 0;
     bank->wide = false;
+    if (bank->tail)
+        bh_fir_tail_reset(bank->tail);
     memset(bank->sound, 0, (bank->length - 1) * sizeof(double));
 }
 
@@ -118,6 +168,7 @@ static void
 fir_free(void *self)
 {
     struct fir *bank = self;
+    bh_fir_tail_free(bank->tail);
     free(bank->many);
     free(bank->sound);
     free(bank->taps);
@@ -201,6 +252,14 @@ bh_fir_new(double samplerate_hz, size_t channels, const bh_fir_params *params,
                            "no memory for %zu channels of %zu samples", channels,
                            params->length);
     set_taps(bank, params);
+    if (params->length >= TAIL_FROM) {
+        bank->tail = bh_fir_tail_new(bank->rows, params->length, bank->taps);
+        if (!bank->tail) {
+            fir_free(bank);
+            return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                               channels);
+        }
+    }
     struct bh_filterbank_config config = {
         .ops = &fir_ops,
         .self = bank,

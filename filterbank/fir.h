@@ -6,8 +6,10 @@
  * is FIRFilterbank of brian2hears, without its latency: every block is answered in
  * full.
  *
- * The sum is computed as it stands, all channels of a vector at once, in double in both
- * precisions: what a channel costs is its length. */
+ * Short responses are summed as written, all channels of a vector at once. Of responses
+ * of 300 samples and more only the first 128 are, and the rest goes by spectra, where
+ * the input has one channel: five times as fast at 2048 samples. Everything is in
+ * double in both precisions. */
 
 #include "core/block.h"
 #include "core/status.h"

@@ -17,15 +17,19 @@ typedef bh_memory_double memory;
 typedef float half
     __attribute__((vector_size(BH_VECTOR_BYTES / 2), aligned(4), may_alias));
 
-/* The sums of `count` frames, the first at `sound`, for two vectors of channels. Each
+/* The sums of `count` frames, the first `frame`, for two vectors of channels. Each
  * sum goes through the taps in order, however many frames there are. */
 static inline __attribute__((always_inline)) void
-sum_frames(const struct fir_row *row, size_t lane, int count, bool wide,
-           const double *sound, vector sum[FRAMES][2])
+sum_frames(const struct fir_row *row, size_t lane, int count, bool wide, size_t frame,
+           vector sum[FRAMES][2])
 {
     const double *taps = row->taps + lane;
+    const double *sound = row->sound + frame * (wide ? BH_LANES : 1);
     for (int i = 0; i < count; i++)
-        sum[i][0] = sum[i][1] = (vector){0};
+        for (int v = 0; v < 2; v++) {
+            size_t at = (frame + (size_t)i) * BH_LANES + lane + (size_t)v * STEP;
+            sum[i][v] = row->more ? *(const memory *)(row->more + at) : (memory){0};
+        }
     for (size_t k = 0; k < row->length; k++, taps += BH_LANES) {
         vector low = *(const memory *)taps, high = *(const memory *)(taps + STEP);
         for (int i = 0; i < count; i++) {
@@ -61,15 +65,14 @@ static inline __attribute__((always_inline)) void
 run_pair(const struct fir_row *row, size_t lane, bool wide, bh_precision precision,
          bh_block out)
 {
-    const double *sound = row->sound;
-    size_t step = wide ? BH_LANES : 1, t = 0;
+    size_t t = 0;
     vector sum[FRAMES][2];
     for (; t + FRAMES <= out.frames; t += FRAMES) {
-        sum_frames(row, lane, FRAMES, wide, sound + t * step, sum);
+        sum_frames(row, lane, FRAMES, wide, t, sum);
         store_sums(precision, FRAMES, sum, bh_block_frames(out, t, FRAMES));
     }
     for (; t < out.frames; t++) {
-        sum_frames(row, lane, 1, wide, sound + t * step, sum);
+        sum_frames(row, lane, 1, wide, t, sum);
         store_sums(precision, 1, sum, bh_block_frames(out, t, 1));
     }
 }

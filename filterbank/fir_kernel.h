@@ -17,6 +17,7 @@ struct fir_row {
     /// one channel, or [frames][BH_LANES] where `wide`.
     const double *sound;
     bool wide;
+    const double *more; ///< [frames][BH_LANES] to begin the sums with, or NULL
 };
 
 /// Filters for all frames of `out`, which has BH_LANES channels.

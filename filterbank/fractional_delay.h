@@ -16,9 +16,9 @@ BH_BEGIN_DECLS
 
 /// A bank of `channels` delays. Channel ch comes `delay_s[ch]`, which may be negative,
 /// plus `length / 2` (rounded down) samples after the input. Whole numbers of samples
-/// are exact. The others are right in the middle of the band and lose high frequencies,
-/// the last samplerate_hz / length below half the rate, and low ones below about as
-/// much.
+/// are exact but for rounding; the others lose what lies within about samplerate_hz /
+/// length of half the rate. At the default length a tone from 100 Hz to 20 kHz at 44.1
+/// kHz is right within 1.4e-4.
 ///
 /// `length` is that of the filters in samples and must be more than twice the longest
 /// delay; 0 is the greater of 2048 and 2.5 times that delay. Computed as

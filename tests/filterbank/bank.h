@@ -190,7 +190,7 @@ static inline void
 check_channels(make_bank_fn *make)
 {
     static const size_t counts[] = {1, 2, 15, 16, 17, 63, 64, 65, 1000, 2000};
-    const size_t frames = 100;
+    const size_t frames = 300;
     double *x = make_noise(frames);
     bh_filterbank *one = make(1, BH_DOUBLE);
     double *want = run_blocks(one, x, frames, frames, 0);
@@ -210,11 +210,12 @@ check_channels(make_bank_fn *make)
     free(x);
 }
 
-/// Each filter hears its own channel of an input that has as many.
+/// Each filter hears its own channel of an input that has as many, and says what it
+/// says of that channel alone, within a part of its largest sample.
 static inline void
-check_wide_input(make_bank_fn *make)
+check_wide_input_within(make_bank_fn *make, double tolerance)
 {
-    const size_t channels = 37, frames = 200;
+    const size_t channels = 37, frames = 1500;
     double *x = make_noise(frames * channels), *one = calloc(frames, sizeof *one);
     double *wide = calloc(frames * channels, sizeof *wide);
     double *y = calloc(frames * channels, sizeof *y);
@@ -223,20 +224,28 @@ check_wide_input(make_bank_fn *make)
     bh_block out = {wide, frames, channels, channels, BH_DOUBLE};
     CHECK(bh_filterbank_process(fb, in, out, NULL) == BH_OK);
     for (size_t ch = 0; ch < channels; ch += 9) {
-        size_t wrong = 0;
+        double error = 0, most = 0;
         for (size_t t = 0; t < frames; t++)
             one[t] = x[t * channels + ch];
         bh_filterbank_reset(fb);
         filter(fb, one, frames, y);
-        for (size_t t = 0; t < frames; t++)
-            wrong += y[t * channels + ch] != wide[t * channels + ch];
-        CHECK(wrong == 0);
+        for (size_t t = 0; t < frames; t++) {
+            most = fmax(most, fabs(y[t * channels + ch]));
+            error = fmax(error, fabs(y[t * channels + ch] - wide[t * channels + ch]));
+        }
+        CHECK_NEAR(error, 0, tolerance * most);
     }
     bh_filterbank_free(fb);
     free(y);
     free(wide);
     free(one);
     free(x);
+}
+
+static inline void
+check_wide_input(make_bank_fn *make)
+{
+    check_wide_input_within(make, 0);
 }
 
 static inline double *

@@ -48,11 +48,12 @@ make_length(size_t channels, size_t length, bh_precision precision)
     return fb;
 }
 
-/* Against the sum as written; its order of rounding is the same but for fusing. */
+/* Against the sum as written; where there is a tail it rounds otherwise. 1e-15
+ * measured. */
 static void
 any_length(void)
 {
-    static const size_t lengths[] = {1, 2, 5, 63, 64, 65, 129, 1000, 3001};
+    static const size_t lengths[] = {1, 2, 5, 64, 299, 300, 384, 385, 3001};
     enum { FRAMES = 3500, CHANNELS = 3 };
     double *x = make_noise(FRAMES), *y = calloc(FRAMES * CHANNELS, sizeof *y);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
@@ -85,6 +86,8 @@ long_bank(size_t channels, bh_precision precision)
     return make_length(channels, 700, precision);
 }
 
+/* The tail of long responses is for input of one channel; with more, the sum is plain,
+ * and rounds otherwise: 1e-15 measured. */
 static void
 every_bank(void)
 {
@@ -92,7 +95,7 @@ every_bank(void)
     for (size_t i = 0; i < 2; i++) {
         check_blocks(makes[i]);
         check_channels(makes[i]);
-        check_wide_input(makes[i]);
+        check_wide_input_within(makes[i], 1e-13);
         check_single(makes[i], 1e-7);
         check_machines(makes[i], 1e-12);
         check_silence(makes[i], 400);
@@ -138,7 +141,7 @@ input_that_widens(void)
                     (bh_block){wide + t * CHANNELS, 500, CHANNELS, CHANNELS, BH_DOUBLE};
             CHECK(bh_filterbank_process(fb, in, out, NULL) == BH_OK);
         }
-        CHECK(memcmp(got, want, FRAMES * CHANNELS * sizeof *got) == 0);
+        CHECK_NEAR(worst_error(got, want, FRAMES, CHANNELS), 0, 1e-13);
     }
     bh_filterbank_free(fb);
     free(wide);
