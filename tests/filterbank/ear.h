@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 static const double pi = 3.14159265358979323846;
 
@@ -255,48 +254,6 @@ check_single(make_bank *make, double samplerate_hz, double size, double toleranc
     bh_filterbank_free(two);
     bh_filterbank_free(one);
     free(x);
-}
-
-/* Channel-samples a second of a bank that hears one channel: the fastest of five. */
-static inline double
-measure_speed(make_bank *make, size_t channels, bh_precision precision, double size)
-{
-    enum { FRAMES = 4096 };
-    double *cf_hz = calloc(channels, sizeof *cf_hz), best_s = INFINITY;
-    for (size_t ch = 0; ch < channels; ch++)
-        cf_hz[ch] = 200 + 8000 * (double)ch / (double)channels;
-    double *x = make_noise(FRAMES, size);
-    float *x_single = calloc(FRAMES, sizeof *x_single);
-    for (size_t t = 0; t < FRAMES; t++)
-        x_single[t] = (float)x[t];
-    void *y = calloc(FRAMES * channels, bh_precision_size(precision));
-    void *heard = precision == BH_SINGLE ? (void *)x_single : (void *)x;
-    bh_block in = {heard, FRAMES, 1, 1, precision};
-    bh_block out = {y, FRAMES, channels, channels, precision};
-    bh_filterbank *fb = make(50e3, cf_hz, channels, precision);
-    for (int i = 0; i < 5; i++) {
-        struct timespec start, end;
-        timespec_get(&start, TIME_UTC);
-        CHECK(bh_filterbank_process(fb, in, out, NULL) == BH_OK);
-        timespec_get(&end, TIME_UTC);
-        best_s = fmin(best_s, (double)(end.tv_sec - start.tv_sec) +
-                                  1e-9 * (double)(end.tv_nsec - start.tv_nsec));
-    }
-    bh_filterbank_free(fb);
-    free(y);
-    free(x_single);
-    free(x);
-    free(cf_hz);
-    return (double)(FRAMES * channels) / best_s;
-}
-
-/* Prints the speed of both precisions: a figure for the reader, no check. */
-static inline void
-print_speed(const char *model, make_bank *make, double size)
-{
-    printf("\n    %s, channel-samples/s: single %.3g, double %.3g\n", model,
-           measure_speed(make, 512, BH_SINGLE, size),
-           measure_speed(make, 512, BH_DOUBLE, size));
 }
 
 #endif

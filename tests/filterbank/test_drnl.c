@@ -293,14 +293,7 @@ any_counts(void)
     free(x);
 }
 
-static void
-speed(void)
-{
-    print_speed("DRNL human", make_human, 0.1);
-    print_speed("DRNL as in brian2hears", make_b2h_human, 0.1);
-}
-
-TEST_MAIN("filterbank/drnl", {"golden", golden_output}, {"speed", speed},
+TEST_MAIN("filterbank/drnl", {"golden", golden_output},
           {"single is near double", single_is_near_double},
           {"published parameters", published_parameters},
           {"published growth", published_growth},

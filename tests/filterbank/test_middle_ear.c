@@ -134,12 +134,6 @@ same_bits(void)
 }
 
 static void
-speed(void)
-{
-    print_speed("middle ear", make, 1);
-}
-
-static void
 bad_arguments(void)
 {
     bh_filterbank *fb = NULL;
@@ -166,4 +160,4 @@ TEST_MAIN("filterbank/middle_ear", {"golden", golden_output},
           {"two readings of the zero", two_readings_of_the_zero},
           {"gains of channels", gains_of_channels},
           {"single is near double", single_is_near_double}, {"same bits", same_bits},
-          {"speed", speed}, {"bad arguments", bad_arguments}, )
+          {"bad arguments", bad_arguments}, )

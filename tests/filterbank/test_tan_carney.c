@@ -155,13 +155,6 @@ same_bits(void)
     check_same_bits(make_every_10, 0.01, 1e-9);
 }
 
-static void
-speed(void)
-{
-    print_speed("Tan and Carney", make, 0.01);
-    print_speed("the same every 10 samples", make_every_10, 0.01);
-}
-
-TEST_MAIN("filterbank/tan_carney", {"golden", golden_output}, {"speed", speed},
+TEST_MAIN("filterbank/tan_carney", {"golden", golden_output},
           {"published growth", published_growth}, {"bad arguments", bad_arguments},
           {"forgets", forgets}, {"same bits", same_bits}, )

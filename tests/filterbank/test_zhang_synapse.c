@@ -135,13 +135,6 @@ same_bits(void)
     check_same_bits(make, 0.1, 1e-12);
 }
 
-static void
-speed(void)
-{
-    print_speed("Zhang's synapse", make, 0.1);
-}
-
 TEST_MAIN("filterbank/zhang_synapse", {"golden", golden_output},
           {"published rates", published_rates}, {"never below zero", never_below_zero},
-          {"bad arguments", bad_arguments}, {"speed", speed},
-          {"same bits", same_bits}, )
+          {"bad arguments", bad_arguments}, {"same bits", same_bits}, )
