@@ -43,7 +43,8 @@ typedef struct bh_dcgc_params {
     bool level_of_updates;  ///< the level hears only the sample before each change
 } bh_dcgc_params;
 
-/// Irino and Patterson (2006), table I: b1 1.81, c1 -2.96, b2 2.17, c2 2.2, frat 0.466
+/// Irino and Patterson (2006), as in their program GCFB: b1 1.81, c1 -2.96, b2 2.17,
+/// c2 2.2, frat 0.466
 /// + 0.0109 L, ref at 50 dB, for sound in Pa, filters changing after every sample.
 BH_API bh_dcgc_params bh_dcgc_params_default(void);
 

@@ -48,7 +48,7 @@ typedef struct bh_drnl_params {
     bh_drnl_law a, b, c; ///< of the broken stick, for velocities in m/s
 } bh_drnl_params;
 
-/// The published models. Human: p0 and m as printed (g 4.20405 - 0.47909 log10 cf), two
+/// The published models. Human: p0 and m in full (g 4.20405 - 0.47909 log10 cf), two
 /// gammatones in the linear path (AMT; DSAM and brian2hears have three), 4 and 3
 /// low-pass filters. Guinea pig: cf and cutoff of the linear path 0.339 + 0.895 log10
 /// cf, three gammatones, 4 and 4 low-pass filters. 1.4e-4 m/s for each Pa.
