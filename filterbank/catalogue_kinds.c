@@ -9,6 +9,8 @@
 #include "filterbank/iir.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/middle_ear.h"
+#include "filterbank/tan_carney.h"
+#include "filterbank/zhang_synapse.h"
 
 #include <stdlib.h>
 
@@ -205,6 +207,43 @@ make_haircell(const struct bank_order *order, bh_filterbank **out, bh_diag *diag
                            order->precision, out, diag);
 }
 
+static const bh_bank_param tan_carney_params[] = {
+    {"control_cutoff", "low-pass filter of the control path", "Hz", 800, 1, 1e5, NULL,
+     false},
+    {"feedback_cutoff", "the same for the control path itself", "Hz", 500, 1, 1e5, NULL,
+     false},
+    {"update_interval", "samples from one change of the filters to the next", "", 1, 1,
+     100000, NULL, true},
+};
+
+static bh_status
+make_tan_carney(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_tan_carney_params params = bh_tan_carney_params_default();
+    params.control_cutoff_hz = order->value[0];
+    params.feedback_cutoff_hz = order->value[1];
+    params.update_interval = (size_t)order->value[2];
+    return bh_tan_carney_new(order->samplerate_hz, order->cf_hz, order->channels,
+                             &params, order->precision, out, diag);
+}
+
+static const bh_bank_param zhang_params[] = {
+    {"numbers", "of the paper, or as brian2hears has them", "", 0, 0, 0, numbers,
+     false},
+    {"spontaneous", "spikes/s at rest", "", 50, 0.1, 129, NULL, false},
+};
+
+static bh_status
+make_zhang(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    bh_zhang_synapse_params params = order->value[0] == 0
+                                         ? bh_zhang_synapse_params_default()
+                                         : bh_zhang_synapse_params_brian2hears();
+    params.spontaneous = order->value[1];
+    return bh_zhang_synapse_new(order->samplerate_hz, order->cf_hz, order->channels,
+                                &params, order->precision, out, diag);
+}
+
 const struct bank_entry bank_entries[] = {
     {{"gammatone", "gammatone filters of fourth order",
       "Slaney 1993, Apple Technical Report 35; Patterson et al. 1992", gammatone_params,
@@ -248,6 +287,14 @@ const struct bank_entry bank_entries[] = {
       "Meddis 1986, JASA 79:702; 1988, JASA 83:1056; Meddis et al. 1990, JASA 87:1813",
       haircell_params, COUNT(haircell_params), true},
      make_haircell},
+    {{"tan_carney", "from the middle ear to the potential of inner hair cells",
+      "Tan and Carney 2003, JASA 114:2007", tan_carney_params, COUNT(tan_carney_params),
+      true},
+     make_tan_carney},
+    {{"zhang_synapse", "synapses of inner hair cells: the rate of firing, spikes/s",
+      "Zhang, Heinz, Bruce and Carney 2001, JASA 109:648", zhang_params,
+      COUNT(zhang_params), true},
+     make_zhang},
 };
 
 const size_t bank_entry_count = COUNT(bank_entries);
