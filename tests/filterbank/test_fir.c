@@ -95,6 +95,7 @@ every_bank(void)
     for (size_t i = 0; i < 2; i++) {
         check_blocks(makes[i]);
         check_channels(makes[i]);
+        check_source(makes[i]);
         check_wide_input_within(makes[i], 1e-13);
         check_single(makes[i], 1e-7);
         check_machines(makes[i], 1e-12);

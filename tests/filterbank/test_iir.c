@@ -265,6 +265,7 @@ every_bank(void)
 {
     check_blocks(mixed_bank);
     check_channels(mixed_bank);
+    check_source(mixed_bank);
     check_wide_input(mixed_bank);
     check_single(mixed_bank, 1e-7);
     check_machines(mixed_bank, 1e-10);

@@ -146,6 +146,7 @@ every_bank(void)
     for (size_t i = 0; i < 2; i++) {
         check_blocks(makes[i]);
         check_channels(makes[i]);
+        check_source(makes[i]);
         check_wide_input(makes[i]);
         check_machines(makes[i], 1e-12);
         check_silence(makes[i], 4000);

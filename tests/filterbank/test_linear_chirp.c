@@ -107,6 +107,7 @@ every_bank(void)
 {
     check_blocks(any_bank);
     check_channels(any_bank);
+    check_source(any_bank);
     check_wide_input_within(any_bank, 1e-13);
     check_single(any_bank, 1e-7);
     check_machines(any_bank, 1e-12);

@@ -72,6 +72,7 @@ every_bank(void)
 {
     check_blocks(any_bank);
     check_channels(any_bank);
+    check_source(any_bank);
     check_wide_input(any_bank);
     check_single(any_bank, 1e-7);
     check_machines(any_bank, 1e-12);
