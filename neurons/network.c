@@ -8,9 +8,9 @@
 bh_network_config
 bh_network_config_default(void)
 {
-    /* 64 steps of 3000 channels in single precision fill a second-level cache. */
+    /* See docs/decisions/0003-engine.md. */
     return (bh_network_config){
-        .dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 64, .code = BH_CODE_AUTO};
+        .dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 256, .code = BH_CODE_AUTO};
 }
 
 bh_status

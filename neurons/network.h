@@ -34,7 +34,7 @@ typedef struct bh_network_config {
     bh_code_mode code;
 } bh_network_config;
 
-/// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors, window 64.
+/// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors, window 256.
 BH_API bh_network_config bh_network_config_default(void);
 
 /// Makes an empty network. `config` is copied; NULL means the default.
