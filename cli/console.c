@@ -18,6 +18,7 @@
 #define REDRAW_S 0.1
 
 static volatile sig_atomic_t caught;
+static struct timespec caught_at;
 
 void
 say(const char *format, ...)
@@ -57,18 +58,32 @@ end_output(void)
     return EXIT_RUN_FAILED;
 }
 
+/* The first signal is remembered. Some send it twice at once, to the process and to its
+ * group (timeout of coreutils does), so a second one ends the program only if it comes
+ * half a second later: somebody is impatient. */
 static void
 remember(int number)
 {
-    caught = number;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!caught) {
+        caught_at = now;
+        caught = number;
+        return;
+    }
+    double waited_s = (double)(now.tv_sec - caught_at.tv_sec) +
+                      1e-9 * (double)(now.tv_nsec - caught_at.tv_nsec);
+    if (waited_s < 0.5)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 void
 signals_catch(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = remember,
-                               .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction before;
