@@ -53,12 +53,29 @@ step_ns(const bh_group_config *config)
     return best * 1e9 / STEPS / (double)config->count;
 }
 
+static void
+step_by_hand(const bh_random_ops *random, bh_random_stream *stream, float *restrict v,
+             const float *restrict input, int *restrict last, int step)
+{
+    float noise[512] __attribute__((aligned(64)));
+    random->normals(stream, noise, 512);
+    for (int n = 0; n < 512; n++) {
+        const int free = step - last[n] >= 500;
+        const float next =
+            bh_fmaf(0.0282842712f, noise[n], bh_fmaf(0.01f, input[n] - v[n], v[n]));
+        const float u = free ? next : v[n];
+        const int spikes = free & (u > 1.0f);
+        last[n] = spikes ? step : last[n];
+        v[n] = spikes ? 0.0f : u;
+    }
+}
+
 /* The noisy integrate-and-fire neuron by hand: the same noise, blocks and windows, no
  * engine around it. */
 static double
 by_hand_ns(void)
 {
-    static float v[NEURONS], input[NEURONS], noise[512];
+    static float v[NEURONS], input[NEURONS];
     static int last[NEURONS];
     static bh_random_stream streams[NEURONS / 512];
     const bh_random_ops *random = bh_random_ops_get();
@@ -71,18 +88,9 @@ by_hand_ns(void)
         double start = now_s();
         for (int window = 0; window < STEPS; window += 50)
             for (int b = 0; b < NEURONS / 512; b++)
-                for (int step = window; step < window + 50; step++) {
-                    random->normals(&streams[b], noise, 512);
-                    for (int j = 0; j < 512; j++) {
-                        int n = b * 512 + j, free = step - last[n] >= 500;
-                        float next = bh_fmaf(0.0282842712f, noise[j],
-                                             bh_fmaf(0.01f, input[n] - v[n], v[n]));
-                        v[n] = free ? next : v[n];
-                        int spikes = free & (v[n] > 1.0f);
-                        last[n] = spikes ? step : last[n];
-                        v[n] = spikes ? 0.0f : v[n];
-                    }
-                }
+                for (int step = window; step < window + 50; step++)
+                    step_by_hand(random, &streams[b], v + 512 * b, input + 512 * b,
+                                 last + 512 * b, step);
         double taken = now_s() - start;
         best = taken < best ? taken : best;
     }
