@@ -124,21 +124,24 @@ bh_steps(double p, double x, double a, double b, double c)
 }
 
 /* Cube root of x >= 0 (0 -> 0, inf -> inf, NaN -> NaN), within 1 unit in the last
- * place. A guess at x^(-1/3) from the exponent bits, Newton steps y += y (1 - x y^3) /
- * 3 (no division), then one step on x y^2 itself. Smaller than the smallest normal
- * number is taken as 0. */
+ * place. A guess at x^(-1/3) from the exponent bits, a step of fourth order y += y e
+ * (1/3
+ * + 2/9 e + 14/81 e^2) with e = 1 - x y^3 (double: Newton steps), then Newton's on x
+ * y^2 itself; no division. Smaller than the smallest normal number is as good as 0. */
 BH_MATH float
 bh_cbrtf(float x)
 {
-    const int32_t guess = (int32_t)((float)(int32_t)bh_bitsf(x) * (1.0f / 3.0f));
-    float y = bh_from_bitsf(0x54a21d2a - (uint32_t)guess);
-    const float third = x * (1.0f / 3.0f);
-    y = y * bh_fmaf(-third * y, y * y, 4.0f / 3.0f);
-    y = y * bh_fmaf(-third * y, y * y, 4.0f / 3.0f);
-    float root = x * y * y;
-    root = bh_fmaf(bh_fmaf(-root * root, root, x), y * y * (1.0f / 3.0f), root);
-    root = x < 1.17549435e-38f ? 0.0f : root;
-    return x < INFINITY ? root : x;
+    const uint32_t bits = bh_bitsf(x);
+    const float guess = bh_fmaf((float)(int32_t)bits, -1.0f / 3.0f, 1419910400.0f);
+    float y = bh_from_bitsf((uint32_t)(int32_t)guess);
+    const float square = y * y, e = bh_fmaf(-x * y, square, 1.0f);
+    const float ye = y * e;
+    y = bh_fmaf(ye, bh_fmaf(e, bh_fmaf(e, 14.0f / 81.0f, 2.0f / 9.0f), 1.0f / 3.0f), y);
+    const float slope = y * y;
+    float root = x * slope;
+    root = bh_fmaf(bh_fmaf(-root * root, root, x), slope * (1.0f / 3.0f), root);
+    /* normal and finite, by one comparison */
+    return bits - 0x00800000u < 0x7f000000u ? root : x;
 }
 
 BH_MATH double

@@ -122,11 +122,18 @@ bh_network_watch(bh_network *net, const bh_source *source,
 }
 
 /* The most steps in which nothing can see what another does in the same window. A link
- * between groups hands a value over at every step. */
+ * between groups hands a value over at every step. One thread has nobody to meet, and
+ * is fastest where the rows of a window stay in the second-level cache. */
 static size_t
 longest_window(const bh_network *net)
 {
-    size_t window = net->config.window;
+    enum { CACHE_BYTES = 1 << 20, SHORT = 64 };
+    size_t window = net->config.window, row_bytes = 1;
+    for (const struct feed *feed = net->feeds; feed; feed = feed->next)
+        row_bytes += 2 * feed->stride * bh_precision_size(feed->precision);
+    if (bh_pool_threads(net->pool) == 1 && window > SHORT &&
+        window * row_bytes > CACHE_BYTES)
+        window = SHORT;
     for (const struct link *link = net->links; link; link = link->next)
         if (link->from)
             window = 1;
