@@ -7,6 +7,7 @@
 #include "filterbank/gammatone.h"
 #include "filterbank/haircell.h"
 #include "filterbank/iir.h"
+#include "filterbank/linear_chirp.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/middle_ear.h"
 #include "filterbank/tan_carney.h"
@@ -89,6 +90,37 @@ make_compensation(const struct bank_order *order, bh_filterbank **out, bh_diag *
     return bh_asymmetric_compensation_new(order->samplerate_hz, order->cf_hz,
                                           order->channels, &params, order->precision,
                                           out, diag);
+}
+
+static const bh_bank_param chirp_params[] = {
+    {"time_constant", "of the envelope", "s", 2e-3, 1e-6, 1, NULL, false},
+    {"c", "sweep, Hz/s", "", 0, -1e12, 1e12, NULL, false},
+    {"phase", "of the carrier, radians", "", 0, -1e3, 1e3, NULL, false},
+};
+
+static bh_linear_chirp_params
+chirp(const struct bank_order *order)
+{
+    return (bh_linear_chirp_params){.time_constant_s = order->value[0],
+                                    .c = order->value[1],
+                                    .phase = order->value[2]};
+}
+
+static bh_status
+make_linear_gammachirp(const struct bank_order *order, bh_filterbank **out,
+                       bh_diag *diag)
+{
+    const bh_linear_chirp_params params = chirp(order);
+    return bh_linear_gammachirp_new(order->samplerate_hz, order->cf_hz, order->channels,
+                                    &params, order->precision, out, diag);
+}
+
+static bh_status
+make_gaborchirp(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_linear_chirp_params params = chirp(order);
+    return bh_linear_gaborchirp_new(order->samplerate_hz, order->cf_hz, order->channels,
+                                    &params, order->precision, out, diag);
 }
 
 static const char *const iir_families[] = {"butterworth", "chebyshev1", "chebyshev2",
@@ -264,6 +296,14 @@ const struct bank_entry bank_entries[] = {
       "Unoki, Irino and Patterson 2001, Acoust. Sci. Tech. 22:395", gammachirp_params,
       COUNT(gammachirp_params), true},
      make_compensation},
+    {{"linear_gammachirp", "gammatone envelopes over linear sweeps",
+      "Wagner et al. 2009, J. Neurophysiol. 102", chirp_params, COUNT(chirp_params),
+      true},
+     make_linear_gammachirp},
+    {{"linear_gaborchirp", "Gaussian envelopes over linear sweeps",
+      "Wagner et al. 2009, J. Neurophysiol. 102", chirp_params, COUNT(chirp_params),
+      true},
+     make_gaborchirp},
     {{"iir", "low or high passes of the classical families, edge at cf",
       "Oppenheim and Schafer 2010, Discrete-Time Signal Processing, chapter 7",
       iir_params, COUNT(iir_params), true},
