@@ -126,22 +126,21 @@ bh_steps(double p, double x, double a, double b, double c)
 /* Cube root of x >= 0 (0 -> 0, inf -> inf, NaN -> NaN), within 1 unit in the last
  * place. A guess at x^(-1/3) from the exponent bits, a step of fourth order y += y e
  * (1/3
- * + 2/9 e + 14/81 e^2) with e = 1 - x y^3 (double: Newton steps), then Newton's on x
- * y^2 itself; no division. Smaller than the smallest normal number is as good as 0. */
+ * + 2/9 e + 14/81 e^2) with e = 1 - x y^3 (double: Newton steps), then one of first
+ * order on the root x y^2 itself; no division. Smaller than the smallest normal number
+ * is as good as 0. */
 BH_MATH float
 bh_cbrtf(float x)
 {
     const uint32_t bits = bh_bitsf(x);
     const float guess = bh_fmaf((float)(int32_t)bits, -1.0f / 3.0f, 1419910400.0f);
     float y = bh_from_bitsf((uint32_t)(int32_t)guess);
-    const float square = y * y, e = bh_fmaf(-x * y, square, 1.0f);
-    const float ye = y * e;
+    const float xy = x * y, e = bh_fmaf(-xy, y * y, 1.0f), ye = y * e;
     y = bh_fmaf(ye, bh_fmaf(e, bh_fmaf(e, 14.0f / 81.0f, 2.0f / 9.0f), 1.0f / 3.0f), y);
-    const float slope = y * y;
-    float root = x * slope;
-    root = bh_fmaf(bh_fmaf(-root * root, root, x), slope * (1.0f / 3.0f), root);
+    const float root = x * (y * y), rest = bh_fmaf(-root, y, 1.0f);
+    const float better = bh_fmaf(root * (2.0f / 3.0f), rest, root);
     /* normal and finite, by one comparison */
-    return bits - 0x00800000u < 0x7f000000u ? root : x;
+    return bits - 0x00800000u < 0x7f000000u ? better : x;
 }
 
 BH_MATH double
