@@ -124,8 +124,8 @@ bh_steps(double p, double x, double a, double b, double c)
 }
 
 /* Cube root of x >= 0 (0 -> 0, inf -> inf, NaN -> NaN), within 1 unit in the last
- * place. A guess at x^(-1/3) from the exponent bits, a step of fourth order y += y e
- * (1/3
+ * place (single without FMA: 1.1). A guess at x^(-1/3) from the exponent bits, a step
+ * of fourth order y += y e (1/3
  * + 2/9 e + 14/81 e^2) with e = 1 - x y^3 (double: Newton steps), then one of first
  * order on the root x y^2 itself; no division. Smaller than the smallest normal number
  * is as good as 0. */

@@ -95,7 +95,7 @@ static const struct range ranges[] = {
     {MATH_atan, true_atan, -1e300, 1e300, 0, 0, 1.9, 0.51},
     {MATH_asin, true_asin, -1, 1, 0, 0, 2.9, 0.51},
     {MATH_acos, true_acos, -1, 1, 0, 0, 2.6, 0.51},
-    {MATH_cbrt, true_cbrt, 0, 1e300, 0, 0, 1, 1},
+    {MATH_cbrt, true_cbrt, 0, 1e300, 0, 0, 1, 1.1},
     {MATH_pow, true_pow, 0, 1e10, -30, 30, 1, 0.51},
     {MATH_pow, true_pow, 0, 1e300, -2, 2, 1, 0.51},
     {MATH_pow, true_pow, 0.5, 2, -1000, 1000, 1, 0.51},
