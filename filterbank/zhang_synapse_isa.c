@@ -32,35 +32,7 @@ step(lanes *row, double *x)
     }
 }
 
-static void
-run_float(void *row, bh_block in, bh_block out)
-{
-    const float *heard = in.data;
-    float *said = out.data;
-    for (size_t t = 0; t < out.frames; t++, heard += in.stride, said += out.stride) {
-        alignas(64) lanes x;
-        for (size_t i = 0; i < BH_LANES; i++)
-            x[i] = in.channels == 1 ? *heard : heard[i];
-        step(row, x);
-        for (size_t i = 0; i < BH_LANES; i++)
-            said[i] = (float)x[i];
-    }
-}
-
-static void
-run_double(void *row, bh_block in, bh_block out)
-{
-    const double *heard = in.data;
-    double *said = out.data;
-    for (size_t t = 0; t < out.frames; t++, heard += in.stride, said += out.stride) {
-        alignas(64) lanes x;
-        for (size_t i = 0; i < BH_LANES; i++)
-            x[i] = in.channels == 1 ? *heard : heard[i];
-        step(row, x);
-        for (size_t i = 0; i < BH_LANES; i++)
-            said[i] = x[i];
-    }
-}
+#include "filterbank/double_run.inc"
 
 const struct zhang_synapse_kernels BH_ISA(bh_zhang_synapse_kernels) = {
     .run_float = run_float,
