@@ -254,10 +254,6 @@ bh_status check_quantity(struct scope *scope, struct node *node, struct bh_dim w
 bool node_constant(const struct node *node, double *value);
 bh_status check_statements(struct scope *scope, struct statement *statements,
                            const struct text *text);
-/* The value of an expression without variables, "10*ms", in SI units. */
-bh_status evaluate_constant(struct lang *lang, const struct text *text,
-                            const bh_namespace *names, double *value,
-                            struct bh_dim *dim);
 
 /* --- code.c: a graph of operations, each made once -----------------------------------
  */
