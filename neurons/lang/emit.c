@@ -1,345 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/lang/lang.h"
-
-#include <ctype.h>
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Expressions deeper than this get a name: compilers bound the depth of brackets. */
-enum { DEEPEST = 30 };
-
-void
-write_text(struct writer *writer, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (length < 0 || writer->failed)
-        return;
-    size_t needed = writer->length + (size_t)length + 1;
-    if (needed > writer->capacity) {
-        size_t capacity = 2 * needed + 1024;
-        char *text = realloc(writer->text, capacity);
-        if (!text) {
-            writer->failed = true;
-            return;
-        }
-        writer->text = text;
-        writer->capacity = capacity;
-    }
-    va_start(args, format);
-    vsnprintf(writer->text + writer->length, (size_t)length + 1, format, args);
-    va_end(args);
-    writer->length += (size_t)length;
-}
-
-void
-writer_free(struct writer *writer)
-{
-    free(writer->text);
-    *writer = (struct writer){0};
-}
-
-/* A piece of code that is being printed. A user's name x is printed as x_: it can then
- * be no keyword, function or macro of C. */
-struct printer {
-    struct writer *writer;
-    const struct code *code;
-    int *depth;
-    bool *named; /* printed as a name: t<number>, or s<number> where it is a scalar */
-    int *number;
-    bool scalar; /* printing what is computed once a step, in double */
-    bool is_map;
-};
-
-static void
-print_number(struct printer *p, double value)
-{
-    char digits[40];
-    bool single = p->code->precision == BH_SINGLE && !p->scalar;
-    if (isnan(value) || isinf(value)) {
-        write_text(p->writer, isnan(value) ? "((real)NAN)"
-                              : value > 0  ? "((real)INFINITY)"
-                                           : "(-(real)INFINITY)");
-        return;
-    }
-    snprintf(digits, sizeof digits, single ? "%.9g" : "%.17g",
-             single ? (double)(float)value : value);
-    if (!strpbrk(digits, ".e"))
-        strcat(digits, ".0");
-    write_text(p->writer, signbit(value) ? "(%s%s)" : "%s%s", digits,
-               single ? "f" : "");
-}
-
-static void print_op(struct printer *p, int i);
-
-static void
-print_operand(struct printer *p, int i)
-{
-    const struct op *op = &p->code->ops[i];
-    if (op->code == OP_CONST)
-        print_number(p, op->number);
-    else if (p->named[i] && op->rate == RATE_STEP)
-        write_text(p->writer, p->scalar ? "s%d" : "(real)s%d", p->number[i]);
-    else if (op->code == OP_LOAD)
-        write_text(p->writer, "%s_", op->symbol->name);
-    else if (op->code == OP_NOISE || op->code == OP_RANDN || op->code == OP_RAND)
-        write_text(p->writer, "%s%d[n]", op->code == OP_RAND ? "uniform" : "normal",
-                   (int)op->number);
-    else if (p->named[i])
-        write_text(p->writer, "t%d", p->number[i]);
-    else {
-        write_text(p->writer, "(");
-        print_op(p, i);
-        write_text(p->writer, ")");
-    }
-}
-
-/* A function's name for the working type: sin or sinf, bh_exp or bh_expf. */
-static const char *
-print_function(struct printer *p, const char *at)
-{
-    bool single = p->code->precision == BH_SINGLE && !p->scalar;
-    const char *end = strchr(at, ')');
-    write_text(p->writer, "%s%.*s%s", *at == 'K' ? "bh_" : "", (int)(end - at - 2),
-               at + 2, single ? "f" : "");
-    return end + 1;
-}
-
-/* Prints the operation's expression with its arguments in place of a, b and c. */
-static void
-print_op(struct printer *p, int i)
-{
-    const struct op *op = &p->code->ops[i];
-    if (op->code == OP_READY) {
-        const struct op *steps = &p->code->ops[op->arg[0]];
-        if (steps->code == OP_CONST && steps->number <= INT32_MAX / 2) {
-            write_text(p->writer, "now - lastspike_at[n] >= %d", (int)steps->number);
-            return;
-        }
-        write_text(p->writer, "(real)(now - lastspike_at[n]) >= ");
-        print_operand(p, op->arg[0]);
-        return;
-    }
-    for (const char *c = op_info(op->code)->expression; *c;) {
-        const char *end = c;
-        while (isalnum((unsigned char)*end) || *end == '_')
-            end++;
-        if (end - c == 1 && (*c == 'R' || *c == 'K') && *end == '(') {
-            c = print_function(p, c);
-            continue;
-        }
-        if (end - c == 1 && *c >= 'a' && *c <= 'c')
-            print_operand(p, op->arg[*c - 'a']);
-        else if (end > c)
-            write_text(p->writer, "%.*s", (int)(end - c), c);
-        else
-            write_text(p->writer, "%c", *c++);
-        if (end > c)
-            c = end;
-    }
-}
-
-/* How often an operation's expression writes its j-th argument. */
-static int
-mentions(enum op_code code, int j)
-{
-    int count = 0;
-    const char *text = op_info(code)->expression;
-    for (const char *c = text ? text : ""; *c; c++)
-        if (*c == 'a' + j && (c == text || !isalnum((unsigned char)c[-1])) &&
-            !isalnum((unsigned char)c[1]))
-            count++;
-    return count;
-}
-
-static void
-name_repeated_arguments(struct printer *p)
-{
-    for (int i = 0; i < p->code->count; i++)
-        for (int j = 0; p->code->ops[i].uses > 0 && j < 3; j++) {
-            int arg = p->code->ops[i].arg[j];
-            if (arg >= 0 && p->code->ops[arg].code != OP_CONST &&
-                mentions(p->code->ops[i].code, j) > 1)
-                p->named[arg] = true;
-        }
-}
-
-/* Decides which operations get a name. */
-static bool
-plan(struct printer *p, struct writer *writer, const struct code *code)
-{
-    int count = 0;
-    *p = (struct printer){.writer = writer, .code = code};
-    p->depth = calloc((size_t)code->count + 1, sizeof *p->depth);
-    p->named = calloc((size_t)code->count + 1, sizeof *p->named);
-    p->number = calloc((size_t)code->count + 1, sizeof *p->number);
-    if (!p->depth || !p->named || !p->number) {
-        writer->failed = true;
-        return false;
-    }
-    name_repeated_arguments(p);
-    for (int i = 0; i < code->count; i++) {
-        const struct op *op = &code->ops[i];
-        for (int j = 0; j < 3; j++)
-            if (op->arg[j] >= 0 && p->depth[op->arg[j]] >= p->depth[i])
-                p->depth[i] = p->depth[op->arg[j]] + 1;
-        p->named[i] = op->code != OP_CONST &&
-                      (p->named[i] || op->uses > 1 || op->rate == RATE_STEP ||
-                       p->depth[i] >= DEEPEST);
-        if (p->named[i])
-            p->depth[i] = 0;
-        bool leaf = op->code == OP_LOAD && op->rate == RATE_NEURON;
-        if (p->named[i] && op->uses > 0 && !leaf)
-            p->number[i] = ++count;
-    }
-    return true;
-}
-
-static void
-plan_free(struct printer *p)
-{
-    free(p->depth);
-    free(p->named);
-    free(p->number);
-}
-
-static bool
-uses_lastspike(const struct code *code)
-{
-    for (int i = 0; i < code->count; i++) {
-        const struct op *op = &code->ops[i];
-        bool time = op->code == OP_LOAD && op->symbol->kind == SYMBOL_LASTSPIKE;
-        if (op->uses > 0 && (time || op->code == OP_READY))
-            return true;
-    }
-    return false;
-}
-
-/* What is computed once a step, and pointers to the rows of this step. */
-static void
-print_step_values(struct printer *p, const char *indent)
-{
-    for (int i = 0; i < p->code->count; i++) {
-        const struct op *op = &p->code->ops[i];
-        if (op->uses == 0)
-            continue;
-        if (op->rate == RATE_STEP) {
-            p->scalar = true;
-            write_text(p->writer, "%sconst double s%d = ", indent, p->number[i]);
-            if (op->code == OP_LOAD)
-                write_text(p->writer, "(double)(f->step + k) * f->dt");
-            else
-                print_op(p, i);
-            write_text(p->writer, ";\n");
-            p->scalar = false;
-        } else if (op->code == OP_NOISE || op->code == OP_RANDN) {
-            write_text(p->writer,
-                       "%sconst float *restrict normal%d = f->normals(f, %d, k);\n",
-                       indent, (int)op->number, (int)op->number);
-        } else if (op->code == OP_RAND) {
-            write_text(p->writer,
-                       "%sconst real *restrict uniform%d = f->uniforms(f, %d, k);\n",
-                       indent, (int)op->number, (int)op->number);
-        } else if (op->code == OP_LOAD && op->symbol->linked) {
-            write_text(p->writer,
-                       "%sconst real *restrict %s_at = f->input(f, %d, k);\n", indent,
-                       op->symbol->name, op->symbol->slot);
-        }
-    }
-}
-
-static void
-print_load(struct printer *p, const struct op *op, const char *indent)
-{
-    const char *name = op->symbol->name;
-    bool boolean = op->type == TYPE_BOOLEAN;
-    if (op->symbol->kind == SYMBOL_INDEX)
-        write_text(p->writer, "%sconst real %s_ = (real)(f->first + n);\n", indent,
-                   name);
-    else if (op->symbol->kind == SYMBOL_LASTSPIKE)
-        write_text(p->writer,
-                   "%sconst real %s_ = (real)((double)(f->step + k) * f->dt - "
-                   "(double)(now - lastspike_at[n]) * f->dt);\n",
-                   indent, name);
-    else
-        write_text(p->writer, "%sconst %s %s_ = %s_at[n]%s;\n", indent,
-                   boolean ? "int" : "real", name, name, boolean ? " != 0" : "");
-}
-
-/* Loads, named values and stores of one neuron. */
-static void
-print_neuron(struct printer *p, const char *indent)
-{
-    const struct code *code = p->code;
-    for (int i = 0; i < code->count; i++) {
-        const struct op *op = &code->ops[i];
-        if (op->uses == 0 || op->rate != RATE_NEURON)
-            continue;
-        if (op->code == OP_LOAD) {
-            print_load(p, op, indent);
-        } else if (p->named[i] && op->code != OP_NOISE && op->code != OP_RANDN &&
-                   op->code != OP_RAND) {
-            write_text(p->writer, "%sconst %s t%d = ", indent,
-                       op->type == TYPE_BOOLEAN ? "int" : "real", p->number[i]);
-            print_op(p, i);
-            write_text(p->writer, ";\n");
-        }
-    }
-    for (int s = 0; s < code->store_count; s++) {
-        const struct op *op = &code->ops[code->stores[s].op];
-        write_text(p->writer, "%s%s_at[n] = ", indent, code->stores[s].symbol->name);
-        if (op->code == OP_LOAD || op->code == OP_CONST || p->named[code->stores[s].op])
-            print_operand(p, code->stores[s].op);
-        else if (op->code == OP_NOISE || op->code == OP_RANDN || op->code == OP_RAND)
-            print_operand(p, code->stores[s].op);
-        else
-            print_op(p, code->stores[s].op);
-        write_text(p->writer, ";\n");
-    }
-}
-
-/* Declares a pointer to each stored variable that a code touches, if it is the first.
- */
-static void
-print_arrays(struct writer *writer, const struct code *code, bool *seen)
-{
-    for (int i = 0; code && i < code->count + code->store_count; i++) {
-        const struct op *op = i < code->count ? &code->ops[i] : NULL;
-        const struct symbol *symbol = op ? op->symbol
-                                         : code->stores[i - code->count].symbol;
-        if (!symbol || (op && op->uses == 0) || symbol->linked ||
-            (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
-             symbol->kind != SYMBOL_SUBEXPRESSION &&
-             symbol->kind != SYMBOL_NOT_REFRACTORY) ||
-            seen[symbol->slot])
-            continue;
-        seen[symbol->slot] = true;
-        write_text(writer, "    real *restrict %s_at = f->array[%d];\n", symbol->name,
-                   symbol->slot);
-    }
-}
-
-/* The user's text as a comment: printable characters only, and no end of a comment. */
-static void
-print_comment(struct writer *writer, const char *comment)
-{
-    write_text(writer, "\n/* ");
-    for (const char *c = comment; *c; c++)
-        if (*c == '\n')
-            write_text(writer, "\n * ");
-        else if (*c >= ' ' && *c <= '~' &&
-                 !(*c == '/' && c > comment && c[-1] == '*') &&
-                 !(*c == '*' && c[1] == '/'))
-            write_text(writer, "%c", *c);
-        else
-            write_text(writer, " ");
-    write_text(writer, " */\n");
-}
+#include "neurons/lang/printer.h"
 
 static void
 print_reset(struct writer *writer, const struct code *reset)
@@ -353,14 +13,14 @@ print_reset(struct writer *writer, const struct code *reset)
         write_text(writer, "            (void)spikes;\n        }\n");
         return;
     }
-    if (plan(&p, writer, reset)) {
+    if (printer_start(&p, writer, reset, &printer_host)) {
         print_step_values(&p, "            ");
         write_text(writer, "            for (int32_t s = 0; s < spikes; s++) {\n"
                            "                const int32_t n = neuron[s];\n");
         print_neuron(&p, "                ");
         write_text(writer, "            }\n        }\n");
     }
-    plan_free(&p);
+    printer_end(&p);
 }
 
 /* What the engine computes before a run, for the reader. */
@@ -369,9 +29,9 @@ print_constants(struct writer *writer, const struct code *constants)
 {
     struct printer p;
     write_text(writer, "/* Computed once a run:\n");
-    if (plan(&p, writer, constants))
+    if (printer_start(&p, writer, constants, &printer_host))
         print_neuron(&p, " *   ");
-    plan_free(&p);
+    printer_end(&p);
     write_text(writer, " */\n");
 }
 
@@ -384,13 +44,13 @@ print_regular(struct writer *writer, const struct regular *regular)
     else
         write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
                    (long long)regular->steps);
-    if (plan(&p, writer, regular->code)) {
+    if (printer_start(&p, writer, regular->code, &printer_host)) {
         print_step_values(&p, "            ");
         write_text(writer, "            for (int32_t n = 0; n < count; n++) {\n");
         print_neuron(&p, "                ");
         write_text(writer, "            }\n        }\n");
     }
-    plan_free(&p);
+    printer_end(&p);
 }
 
 /* Integration and threshold of all neurons of the block. */
@@ -398,7 +58,7 @@ static void
 print_update(struct writer *writer, const struct code *update)
 {
     struct printer p;
-    if (plan(&p, writer, update)) {
+    if (printer_start(&p, writer, update, &printer_host)) {
         print_step_values(&p, "        ");
         if (update->result >= 0)
             write_text(writer, "        int32_t any = 0;\n");
@@ -412,7 +72,7 @@ print_update(struct writer *writer, const struct code *update)
         }
         write_text(writer, "        }\n");
     }
-    plan_free(&p);
+    printer_end(&p);
 }
 
 /* Opens the function: pointers to what it touches. */
@@ -467,12 +127,12 @@ emit_map(struct writer *writer, const char *name, const char *comment,
         "#define real %s\nvoid\n%s(const real *restrict x_at, real *restrict y_at, "
         "size_t count)\n{\n    for (size_t n = 0; n < count; n++) {\n",
         code->precision == BH_SINGLE ? "float" : "double", name);
-    if (plan(&p, writer, code)) {
+    if (printer_start(&p, writer, code, &printer_host)) {
         print_neuron(&p, "        ");
         write_text(writer, "        y_at[n] = ");
         print_operand(&p, code->result);
         write_text(writer, ";\n");
     }
-    plan_free(&p);
+    printer_end(&p);
     write_text(writer, "    }\n}\n#undef real\n");
 }
