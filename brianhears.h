@@ -46,6 +46,7 @@
 #include "neurons/namespace.h"
 #include "neurons/network.h"
 #include "neurons/group.h"
+#include "neurons/input.h"
 #include "neurons/link.h"
 #include "neurons/monitor.h"
 #include "neurons/code_cache.h"

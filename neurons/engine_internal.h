@@ -69,6 +69,26 @@ struct block {
     size_t cursor;
 };
 
+/* Spikes that are given, not computed: the lists of all blocks, one behind another. */
+struct given {
+    int64_t step;
+    uint32_t neuron;
+};
+struct cursor {
+    size_t at;
+    int64_t cycle; /* how often the period has passed */
+};
+struct generator {
+    struct given *spikes;
+    size_t *first; /* [blocks + 1] */
+    struct cursor *cursor;
+    size_t capacity;
+    int64_t period; /* steps; 0: none */
+    bh_status (*next)(void *user, double from_s, double to_s, bh_events *out,
+                      bh_diag *diag);
+    void *user;
+};
+
 struct bh_group {
     bh_network *net;
     uint32_t object;
@@ -93,6 +113,7 @@ struct bh_group {
     struct block *block;
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
     bh_random_counter *normal_counters, *uniform_counters;
+    struct generator *generator; /* NULL: spikes come from the threshold */
     uint32_t sets; /* calls of bh_group_set, so that each draws its own numbers */
     bh_spike_monitor *monitors;
     struct bh_group *next;
@@ -153,6 +174,8 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
 
 /* group.c */
 void group_free(bh_group *group);
+/* Takes back the group that was added last. */
+void network_remove_last(bh_network *net);
 /* Whether some code of the group sets a variable. */
 bool group_sets(const bh_group *group, const struct symbol *symbol);
 /* Gives the code its final form, when all that can change variables is known. */
@@ -181,6 +204,16 @@ void feed_end(struct feed *feed);
 /* link.c */
 void link_free(struct link *link);
 void link_run(struct link *link, bh_network *net, size_t steps);
+
+/* generator.c */
+void generator_free(struct generator *generator);
+bh_status generator_begin(bh_group *group, size_t steps, bh_diag *diag);
+/* The spikes of one block, steps `begin` to `begin + steps` of a window that starts at
+ * `step`. */
+void generator_run(bh_group *group, size_t b, int64_t step, int32_t begin,
+                   int32_t steps);
+/* Finds the place in the lists that belongs to the network's step. */
+void generator_seek(bh_group *group);
 
 /* step.c */
 bh_status step_prepare(bh_network *net, bh_diag *diag);

@@ -43,6 +43,7 @@ group_free(bh_group *group)
         next = m->next;
         monitor_free(m);
     }
+    generator_free(group->generator);
     free(group->arrays);
     free(group->block);
     free(group->link);
@@ -395,4 +396,15 @@ bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out,
     net->group_count++;
     *out = group;
     return BH_OK;
+}
+
+void
+network_remove_last(bh_network *net)
+{
+    bh_group **end = &net->groups;
+    while ((*end)->next)
+        end = &(*end)->next;
+    group_free(*end);
+    *end = NULL;
+    net->group_count--;
 }

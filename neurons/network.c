@@ -225,6 +225,8 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
     BH_TRY(run_feeds(net, steps, until_end, diag));
     if (*steps == 0)
         return BH_OK;
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(generator_begin(group, *steps, diag));
     for (struct link *link = net->links; link; link = link->next)
         link_run(link, net, *steps);
     for (bh_group *group = net->groups; group; group = group->next)

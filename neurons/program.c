@@ -23,6 +23,8 @@ program_write(bh_network *net, bh_diag *diag)
                " * each link another. */\n",
                BH_VERSION);
     for (const bh_group *group = net->groups; group; group = group->next) {
+        if (group->generator)
+            continue;
         snprintf(name, sizeof name, "bh_update_%u", group->object);
         const struct emit_step step = {group->comment, group->regular, group->update,
                                        group->reset, group->constants};
@@ -48,6 +50,8 @@ bind(bh_network *net)
     char name[40];
     int number = 0;
     for (bh_group *group = net->groups; group; group = group->next) {
+        if (group->generator)
+            continue;
         snprintf(name, sizeof name, "bh_update_%u", group->object);
         *(void **)&group->compiled = jit_symbol(net->library, name);
         if (!group->compiled)

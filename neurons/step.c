@@ -241,6 +241,11 @@ run_block(void *context, size_t b, int thread)
     size_t left = group->count - b * BLOCK,
            element = bh_precision_size(group->precision);
     struct work work;
+    if (group->generator) {
+        group->block[b].count = group->block[b].cursor = 0;
+        generator_run(group, b, net->step, 0, (int32_t)job->steps);
+        return;
+    }
     work.group = group;
     work.worker = worker;
     work.block = b;
