@@ -67,6 +67,7 @@ struct block {
     uint32_t *spikes; /* step of the window << 16 | neuron of the block */
     size_t count;
     size_t cursor;
+    struct work *work; /* step.c's */
 };
 
 /* Spikes that are given, not computed: the lists of all blocks, one behind another. */
@@ -106,6 +107,9 @@ struct bh_group {
     struct regular *regular; /* run_regularly, in the order in which they run */
     bool ready;              /* the code has its final form */
     void (*compiled)(bh_frame *frame);
+    void (*compiled_reset)(bh_frame *frame);
+    bool driven;   /* some variable is linked */
+    bool receives; /* synapses act on it between thresholds and resets */
     void **arrays;
     int32_t *lastspike;                  /* NULL where the group has no threshold */
     const struct symbol *not_refractory; /* NULL: refractoriness by time, or none */
@@ -215,11 +219,22 @@ void generator_run(bh_group *group, size_t b, int64_t step, int32_t begin,
 /* Finds the place in the lists that belongs to the network's step. */
 void generator_seek(bh_group *group);
 
-/* step.c */
+/* step_prepare.c */
+
 bh_status step_prepare(bh_network *net, bh_diag *diag);
 void step_free(bh_network *net);
 bh_status step_constants(bh_group *group, bh_diag *diag);
+
+/* step.c */
+bool step_make_works(bh_group *group);
+/* Takes all steps of the window for all blocks. */
 void step_run(bh_group *group, size_t steps);
+/* Takes the steps of the window from `begin` on for one block (the first piece of a
+ * window begins at 0), with their resets or without. */
+void step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
+                bool resets);
+/* The resets of those who spiked at step k of the window, the last one taken. */
+void step_reset(bh_group *group, size_t b, int thread, size_t k);
 
 /* monitor.c */
 bh_status monitor_deliver(bh_group *group, size_t steps, bh_diag *diag);

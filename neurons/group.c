@@ -37,8 +37,10 @@ group_free(bh_group *group)
 {
     for (int i = 0; group->arrays && i < group->scope.stored; i++)
         free(group->arrays[i]);
-    for (size_t b = 0; group->block && b < group->blocks; b++)
+    for (size_t b = 0; group->block && b < group->blocks; b++) {
         free(group->block[b].spikes);
+        free(group->block[b].work);
+    }
     for (bh_spike_monitor *m = group->monitors, *next; m; m = next) {
         next = m->next;
         monitor_free(m);

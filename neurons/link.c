@@ -203,6 +203,7 @@ bh_link_new(const bh_link_config *config, bh_diag *diag)
     struct symbol *symbol = scope_find(&config->to->scope, link->symbol->name);
     symbol->linked = true;
     config->to->link[symbol->slot] = link;
+    config->to->driven = true;
     link->next = net->links;
     net->links = link;
     return BH_OK;

@@ -29,6 +29,9 @@ program_write(bh_network *net, bh_diag *diag)
         const struct emit_step step = {group->comment, group->regular, group->update,
                                        group->reset, group->constants};
         emit_update(&writer, name, &step);
+        snprintf(name, sizeof name, "bh_reset_%u", group->object);
+        if (group->receives && group->reset)
+            emit_reset(&writer, name, group->reset);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);
@@ -56,6 +59,12 @@ bind(bh_network *net)
         *(void **)&group->compiled = jit_symbol(net->library, name);
         if (!group->compiled)
             return BH_ERR_UNSUPPORTED;
+        snprintf(name, sizeof name, "bh_reset_%u", group->object);
+        if (!group->receives || !group->reset)
+            continue;
+        *(void **)&group->compiled_reset = jit_symbol(net->library, name);
+        if (!group->compiled_reset)
+            return BH_ERR_UNSUPPORTED;
     }
     for (struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);
@@ -72,7 +81,7 @@ static void
 unbind(bh_network *net)
 {
     for (bh_group *group = net->groups; group; group = group->next)
-        group->compiled = NULL;
+        group->compiled = group->compiled_reset = NULL;
     for (struct link *link = net->links; link; link = link->next)
         link->compiled = NULL;
 }

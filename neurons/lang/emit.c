@@ -117,6 +117,30 @@ emit_update(struct writer *writer, const char *name, const struct emit_step *ste
 }
 
 void
+emit_reset(struct writer *writer, const char *name, const struct code *reset)
+{
+    bool seen[MOST_ARRAYS] = {false};
+    struct printer p;
+    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
+               reset->precision == BH_SINGLE ? "float" : "double", name);
+    print_arrays(writer, reset, seen);
+    if (uses_lastspike(reset))
+        write_text(writer,
+                   "    const int32_t *restrict lastspike_at = f->lastspike;\n");
+    write_text(writer, "    const int32_t k = 0, now = f->now, *neuron;\n"
+                       "    const int32_t spikes = f->collect(f, k, &neuron);\n"
+                       "    (void)now;\n");
+    if (printer_start(&p, writer, reset, &printer_host)) {
+        print_step_values(&p, "    ");
+        write_text(writer, "    for (int32_t s = 0; s < spikes; s++) {\n"
+                           "        const int32_t n = neuron[s];\n");
+        print_neuron(&p, "        ");
+        write_text(writer, "    }\n}\n#undef real\n");
+    }
+    printer_end(&p);
+}
+
+void
 emit_map(struct writer *writer, const char *name, const char *comment,
          const struct code *code)
 {

@@ -427,6 +427,8 @@ struct emit_step {
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
  */
 void emit_update(struct writer *writer, const char *name, const struct emit_step *step);
+/* The function void <name>(bh_frame *): the resets of one step alone. */
+void emit_reset(struct writer *writer, const char *name, const struct code *reset);
 /* The function void <name>(const real *in, real *out, size_t count): an expression of
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,

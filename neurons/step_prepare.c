@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/engine_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Term numbers of rand(), apart from those of noise. */
+enum { FIRST_UNIFORM_TERM = 1 << 16 };
+
+/* Copies the variables that a code loads, or stores, between a block and doubles. */
+static void
+exchange(const bh_group *group, size_t b, const struct code *code, double **doubles,
+         bool store)
+{
+    for (int i = 0; i < (store ? code->store_count : code->count); i++) {
+        const struct symbol *symbol = store ? code->stores[i].symbol
+                                            : code->ops[i].symbol;
+        if (!symbol || symbol->kind != SYMBOL_PARAMETER)
+            continue;
+        float *own = (float *)group->arrays[symbol->slot] + b * BLOCK;
+        for (size_t n = 0; n < BLOCK; n++)
+            if (store)
+                own[n] = (float)doubles[symbol->slot][n];
+            else
+                doubles[symbol->slot][n] = (double)own[n];
+    }
+}
+
+/* Constants are computed before each run, for between runs the user may have given
+ * variables other values; always in double, so that single precision loses no more than
+ * their last rounding. */
+bh_status
+step_constants(bh_group *group, bh_diag *diag)
+{
+    const struct code *code = group->constants;
+    if (!code)
+        return BH_OK;
+    size_t stored = (size_t)group->scope.stored;
+    bool single = group->precision == BH_SINGLE;
+    double *memory = malloc(single ? stored * BLOCK * sizeof *memory : 1);
+    double **arrays = malloc(stored * sizeof *arrays);
+    if (!memory || !arrays) {
+        free(memory);
+        free(arrays);
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", group->name);
+    }
+    for (size_t b = 0; b < group->blocks; b++) {
+        size_t left = group->count - b * BLOCK;
+        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
+                                     .first = (int32_t)(b * BLOCK),
+                                     .arrays = (void *const *)arrays};
+        for (size_t i = 0; i < stored; i++)
+            arrays[i] = single ? memory + i * BLOCK
+                               : (double *)group->arrays[i] + b * BLOCK;
+        if (single)
+            exchange(group, b, code, arrays, false);
+        interp_ops_get()->run(&group->constants_interp, &frame,
+                              group->net->workers[0].scratch);
+        if (single)
+            exchange(group, b, code, arrays, true);
+    }
+    free(memory);
+    free(arrays);
+    return BH_OK;
+}
+
+static bool
+take_randomness(bh_group *group)
+{
+    const struct scope *scope = &group->scope;
+    size_t normal_terms = (size_t)scope->noises,
+           uniform_terms = (size_t)scope->uniforms;
+    size_t line = sizeof(bh_random_stream);
+    group->normal_streams =
+        aligned_alloc(64, (normal_terms * group->blocks + 1) * line);
+    group->uniform_streams =
+        aligned_alloc(64, (uniform_terms * group->blocks + 1) * line);
+    group->normal_counters = calloc(normal_terms + 1, sizeof(bh_random_counter));
+    group->uniform_counters = calloc(uniform_terms + 1, sizeof(bh_random_counter));
+    if (!group->normal_streams || !group->uniform_streams || !group->normal_counters ||
+        !group->uniform_counters)
+        return false;
+    for (size_t term = 0; term < normal_terms + uniform_terms; term++) {
+        bool uniform = term >= normal_terms;
+        size_t own = uniform ? term - normal_terms : term;
+        bh_random_key key = {group->net->config.seed, group->object,
+                             (uint32_t)own + (uniform ? FIRST_UNIFORM_TERM : 0)};
+        (uniform ? group->uniform_counters : group->normal_counters)[own] =
+            bh_random_counter_start(key);
+        for (size_t b = 0; b < group->blocks; b++)
+            (uniform ? group->uniform_streams
+                     : group->normal_streams)[own * group->blocks + b] =
+                bh_random_stream_start(key, (uint32_t)b);
+    }
+    return true;
+}
+
+static bool
+take_block_memory(bh_group *group)
+{
+    for (size_t b = 0; group->lastspike && b < group->blocks; b++) {
+        /* Room for every neuron at every step; memory that is never touched is free. */
+        group->block[b].spikes =
+            malloc(group->net->window * BLOCK * sizeof *group->block[b].spikes);
+        if (!group->block[b].spikes)
+            return false;
+    }
+    return true;
+}
+
+/* Room for each thread, as much as the hungriest group and link needs. */
+static bool
+take_workers(bh_network *net)
+{
+    size_t normal_terms = 1, uniform_terms = 1, stored = 1, scratch = 64;
+    for (const bh_group *g = net->groups; g; g = g->next) {
+        size_t needs[] = {(size_t)g->scope.noises,
+                          (size_t)g->scope.uniforms,
+                          (size_t)g->scope.stored,
+                          interp_scratch_size(&g->update_interp),
+                          g->reset ? interp_scratch_size(&g->reset_interp) : 0,
+                          g->constants ? interp_scratch_size(&g->constants_interp) : 0};
+        for (const struct regular *r = g->regular; r; r = r->next)
+            if (interp_scratch_size(&r->interp) > scratch)
+                scratch = interp_scratch_size(&r->interp);
+        normal_terms = needs[0] > normal_terms ? needs[0] : normal_terms;
+        uniform_terms = needs[1] > uniform_terms ? needs[1] : uniform_terms;
+        stored = needs[2] > stored ? needs[2] : stored;
+        scratch = needs[3] > scratch ? needs[3] : scratch;
+        scratch = needs[4] > scratch ? needs[4] : scratch;
+        scratch = needs[5] > scratch ? needs[5] : scratch;
+    }
+    for (const struct link *link = net->links; link; link = link->next)
+        if (link->map && interp_scratch_size(&link->interp) > scratch)
+            scratch = interp_scratch_size(&link->interp);
+    size_t sizes[] = {
+        normal_terms * BLOCK * sizeof(float), uniform_terms * BLOCK * sizeof(double),
+        stored * BLOCK * sizeof(double),      (BLOCK + 16) * sizeof(int32_t),
+        (BLOCK + 16) * sizeof(int32_t),       (scratch + 63) / 64 * 64};
+    size_t total = 64;
+    for (int i = 0; i < 6; i++)
+        total += sizes[i];
+    int threads = bh_pool_threads(net->pool);
+    net->workers = calloc((size_t)threads, sizeof *net->workers);
+    for (int t = 0; net->workers && t < threads; t++) {
+        struct worker *worker = &net->workers[t];
+        char *memory = aligned_alloc(64, (total + 63) / 64 * 64);
+        if (!memory)
+            return false;
+        memset(memory, 0, total);
+        worker->memory = memory;
+        worker->normals = (float *)memory;
+        worker->uniforms = memory += sizes[0];
+        worker->inputs = memory += sizes[1];
+        worker->spiked = (int32_t *)(memory += sizes[2]);
+        worker->list = (int32_t *)(memory += sizes[3]);
+        worker->scratch = memory + sizes[4];
+    }
+    return net->workers != NULL;
+}
+
+bh_status
+step_prepare(bh_network *net, bh_diag *diag)
+{
+    bool ok = take_workers(net);
+    for (bh_group *group = net->groups; ok && group; group = group->next)
+        ok = take_randomness(group) && take_block_memory(group) &&
+             step_make_works(group);
+    return ok ? BH_OK
+              : bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
+}
+
+void
+step_free(bh_network *net)
+{
+    for (int t = 0; net->workers && t < bh_pool_threads(net->pool); t++)
+        free(net->workers[t].memory);
+    free(net->workers);
+}
