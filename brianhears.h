@@ -11,6 +11,7 @@
 #include "core/block.h"
 #include "core/source.h"
 #include "core/events.h"
+#include "core/ring.h"
 
 /* sound: in memory, from formulas, from files */
 #include "sounds/sound.h"
@@ -20,6 +21,7 @@
 #include "sounds/ramp.h"
 #include "sounds/level.h"
 #include "io/soundfile.h"
+#include "io/audio.h"
 
 /* the ear: banks of filters */
 #include "filterbank/scale.h"

@@ -27,6 +27,8 @@ bh_strerror(bh_status status)
         return "not possible in this build or on this machine";
     case BH_ERR_STOPPED:
         return "stopped";
+    case BH_ERR_DEVICE:
+        return "a sound device is not there or went away";
     }
     return "unknown status";
 }

@@ -19,6 +19,7 @@ typedef enum bh_status {
     BH_ERR_DATA,        ///< samples or values that are not finite
     BH_ERR_UNSUPPORTED, ///< right, but not possible in this build or on this machine
     BH_ERR_STOPPED,     ///< a callback asked to stop
+    BH_ERR_DEVICE,      ///< a sound device that is not there, or went away
 } bh_status;
 
 /// What went wrong, in one sentence that names what, where and what would be right.
