@@ -27,6 +27,50 @@ print_gpu(int number)
                gpu.cuda_major, gpu.cuda_minor);
 }
 
+static void
+print_device(const bh_audio_device *device, bool input)
+{
+    const size_t channels = input ? device->inputs : device->outputs;
+    if (channels == 0)
+        return;
+    printf("%-6s %2d  %s%s, %s, %zu channel%s, %g Hz\n", input ? "input" : "output",
+           device->number, device->name,
+           (input ? device->default_input : device->default_output) ? " (default)" : "",
+           device->host_api, channels, plural(channels), device->samplerate_hz);
+}
+
+static void
+print_way(const bh_audio_list *list, bool input)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < bh_audio_device_count(list); i++) {
+        const bh_audio_device *device = bh_audio_device_get(list, i);
+        usable += (input ? device->inputs : device->outputs) > 0;
+        print_device(device, input);
+    }
+    if (usable == 0)
+        printf("%-6s none\n", input ? "input" : "output");
+}
+
+/* Devices by the numbers that `bhears live --device` takes. */
+static void
+print_sound(void)
+{
+    bh_diag diag = {0};
+    bh_audio_list *list = NULL;
+    if (bh_audio_list_new(&list, &diag) != BH_OK) {
+        printf("sound  none: %s\n", diag.text);
+        return;
+    }
+    printf("sound  ");
+    for (size_t i = 0; i < bh_audio_host_api_count(list); i++)
+        printf("%s%s", i > 0 ? ", " : "", bh_audio_host_api(list, i));
+    printf("\n");
+    print_way(list, true);
+    print_way(list, false);
+    bh_audio_list_free(list);
+}
+
 static int
 run(const void *settings, const char *operand)
 {
@@ -39,17 +83,19 @@ run(const void *settings, const char *operand)
         printf("GPU    none: %s\n", diag.text);
     for (int i = 0; i < count; i++)
         print_gpu(i);
+    print_sound();
     return end_output();
 }
 
 const struct command command_devices = {
     .name = "devices",
-    .summary = "the processors and GPUs of this machine",
+    .summary = "the processors, GPUs and sound devices of this machine",
     .about =
         "Prints the instruction set and the number of threads that are used, and "
         "the CUDA devices of this machine, or why there are none. Sounds are heard "
-        "on the CPU. The environment "
-        "variable BH_CPU (baseline, avx2, avx512) asks for a lower instruction "
-        "set.",
+        "on the CPU. The environment variable BH_CPU (baseline, avx2, avx512) asks for "
+        "a lower instruction set.\n\n"
+        "Then the sound systems that PortAudio knows here, the devices that record "
+        "(input) and those that play (output), with their numbers and names.",
     .run = run,
 };
