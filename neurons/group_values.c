@@ -98,6 +98,7 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     for (size_t b = 0; b < group->blocks; b++) {
         size_t left = group->count - b * BLOCK;
         struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
+                                     .step = group->net->step,
                                      .t = bh_network_time(group->net),
                                      .first = (int32_t)(b * BLOCK),
                                      .arrays = arrays,

@@ -151,6 +151,7 @@ interp_frame(const struct work *work, int32_t k, void **arrays, const float **no
 {
     const bh_frame *frame = &work->frame;
     return (struct interp_frame){.count = frame->count,
+                                 .step = frame->step + k,
                                  .t = (double)(frame->step + k) * frame->dt,
                                  .dt = frame->dt,
                                  .first = frame->first,

@@ -18,7 +18,7 @@ node_constant(const struct node *node, double *value)
         *value = node->symbol->value;
         return node->symbol->kind == SYMBOL_CONSTANT;
     }
-    if (node->code == OP_RAND || node->code == OP_RANDN)
+    if (node->code == OP_RAND || node->code == OP_RANDN || node->code == OP_CHAIN)
         return false;
     for (int i = 0; i < node->count; i++)
         if (!node_constant(node->arg[i], &arg[i]))
@@ -92,6 +92,19 @@ check_power(struct scope *scope, struct node *node)
     return dim_power(base->dim, power, &node->dim) ? BH_OK : too_large(scope, node);
 }
 
+/* The value in the middle of a chain is compared on both of its sides. */
+static bh_status
+check_chain(struct scope *scope, const struct node *node)
+{
+    const struct node *middle = node->arg[0]->arg[1], *right = node->arg[1];
+    struct node comparison = *node;
+    comparison.code = (enum op_code)node->number;
+    if (middle->type == TYPE_BOOLEAN || right->type == TYPE_BOOLEAN)
+        return lang_error(scope->lang, node->text, node->at,
+                          "a chain of comparisons needs numbers, found a truth value");
+    return same(scope, &comparison, middle, right);
+}
+
 static bh_status
 check_own(struct scope *scope, struct node *node)
 {
@@ -110,6 +123,8 @@ check_own(struct scope *scope, struct node *node)
         break;
     case OP_POW:
         return check_power(scope, node);
+    case OP_CHAIN:
+        return check_chain(scope, node);
     case OP_INT:
         node->type = TYPE_INTEGER;
         return pure_number(scope, node, a);
@@ -196,7 +211,8 @@ check_expression(struct scope *scope, struct node *node)
     bool truths = (node->code == OP_EQ || node->code == OP_NE) &&
                   node->arg[0]->type == TYPE_BOOLEAN &&
                   node->arg[1]->type == TYPE_BOOLEAN;
-    if (info->units != UNITS_LOGIC && node->code != OP_INT && !truths)
+    if (info->units != UNITS_LOGIC && node->code != OP_INT && node->code != OP_CHAIN &&
+        !truths)
         BH_TRY(numbers_only(scope, node));
     return check_units(scope, node);
 }

@@ -140,7 +140,9 @@ code_load(struct code *code, const struct symbol *symbol)
     struct op op = {.code = OP_LOAD,
                     .arg = {-1, -1, -1},
                     .symbol = symbol,
-                    .rate = symbol->kind == SYMBOL_TIME ? RATE_STEP : RATE_NEURON,
+                    .rate = symbol->kind == SYMBOL_TIME || symbol->kind == SYMBOL_STEP
+                                ? RATE_STEP
+                                : RATE_NEURON,
                     .type = symbol->type == TYPE_BOOLEAN ? TYPE_BOOLEAN : TYPE_REAL};
     return intern(code, &op);
 }

@@ -50,9 +50,11 @@ struct split {
     bool linear;
 };
 
+
 static struct split
-split_op(struct code *code, const struct op op, const struct split *part)
+split_op(struct code *code, int i, const struct split *part, bool hold)
 {
+    const struct op op = code->ops[i];
     const struct split a = part[op.arg[0]];
     const struct split b = op.arg[1] >= 0 ? part[op.arg[1]]
                                           : (struct split){-1, -1, true};
@@ -77,18 +79,24 @@ split_op(struct code *code, const struct op op, const struct split *part)
         out.rest = product(code, OP_MUL, a.rest, b.rest);
         return out;
     case OP_DIV:
+        if (hold && b.factor >= 0 && b.rest >= 0 && out.linear) {
+            out.factor = product(code, OP_DIV, a.factor, op.arg[1]);
+            out.rest = product(code, OP_DIV, a.rest, op.arg[1]);
+            return out;
+        }
         out.linear = out.linear && b.factor < 0;
         out.factor = product(code, OP_DIV, a.factor, b.rest);
         out.rest = product(code, OP_DIV, a.rest, b.rest);
         return out;
     default:
-        out.linear = false;
+        out.linear = hold;
+        out.rest = i;
         return out;
     }
 }
 
-bool
-code_split(struct code *code, int op, int leaf, int *factor, int *rest)
+static bool
+split(struct code *code, int op, int leaf, bool hold, int *factor, int *rest)
 {
     int count = op + 1;
     struct split *part = calloc((size_t)count, sizeof *part);
@@ -109,7 +117,7 @@ code_split(struct code *code, int op, int leaf, int *factor, int *rest)
         else if (!depends[i])
             part[i] = (struct split){-1, code_is(code, i, 0) ? -1 : i, true};
         else
-            part[i] = split_op(code, code->ops[i], part);
+            part[i] = split_op(code, i, part, hold);
     }
     *factor = part[op].factor;
     *rest = part[op].rest;
@@ -118,4 +126,17 @@ done:
     free(part);
     free(depends);
     return linear;
+}
+
+bool
+code_split(struct code *code, int op, int leaf, int *factor, int *rest)
+{
+    return split(code, op, leaf, false, factor, rest);
+}
+
+bool
+code_collect(struct code *code, int op, int leaf, int *factor, int *rest)
+{
+    return split(code, op, leaf, true, factor, rest) &&
+           (*factor >= 0 || *rest < 0 || !code_depends(code, *rest, leaf));
 }

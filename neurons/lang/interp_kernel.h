@@ -73,7 +73,7 @@ NAME(scalar)(const struct code *code, int i, const struct interp_frame *f,
     if (op->code == OP_CONST)
         return op->number;
     if (op->code == OP_LOAD)
-        return f->t;
+        return op->symbol->kind == SYMBOL_STEP ? (double)f->step : f->t;
     double out = 0;
     compute_reference(op->code, 1, &scalars[op->arg[0]],
                       &scalars[op->arg[op->arg[1] < 0 ? 0 : 1]],

@@ -98,6 +98,8 @@ enum op_code {
     OP_RANDN, /* randn(): normal */
     OP_READY, /* at least a steps have passed since the last spike (code only) */
     OP_HELD,  /* the value a, taken as it is at the beginning of the step (code only) */
+    OP_CHAIN, /* a < b < c: the comparison a < b, c, and in `number` the second one's
+               * operation (tree only) */
     OP_DRIFT, /* f(x, t) of a scheme: the right-hand side without noise */
     OP_DIFFUSION, /* g(x, t) of a scheme: the factor of one noise term */
 #define BH_OP(code, name, args, units, type, expression) OP_##code,
@@ -192,6 +194,7 @@ enum symbol_kind {
     SYMBOL_CONSTANT,       /* a number: pi, a namespace value, a unit */
     SYMBOL_NOISE,          /* xi, xi_name */
     SYMBOL_TIME,           /* t */
+    SYMBOL_STEP,           /* t_in_timesteps */
     SYMBOL_INDEX,          /* i */
     SYMBOL_NOT_REFRACTORY, /* stored where refractoriness is a condition */
     SYMBOL_LASTSPIKE,      /* s */
@@ -304,6 +307,9 @@ bool code_depends(const struct code *code, int op, int leaf);
 /* Splits `op` into factor * leaf + rest; each is -1 where it is zero. False where `op`
  * is not linear in the leaf. */
 bool code_split(struct code *code, int op, int leaf, int *factor, int *rest);
+/* The same where functions of the leaf may stand in factor and rest, to be held; there
+ * is then a factor. */
+bool code_collect(struct code *code, int op, int leaf, int *factor, int *rest);
 /* Remembers that a symbol gets a value at the end. Later stores replace earlier ones.
  */
 void code_store(struct code *code, const struct symbol *symbol, int op);
@@ -369,6 +375,7 @@ bh_status hoist(struct scope *scope, const struct code *code, struct code **out,
 struct interp_frame {
     int count;            /* neurons, at most BH_RANDOM_BLOCK */
     const int32_t *index; /* which of them, or NULL for all in turn */
+    int64_t step;
     double t, dt;
     int32_t first; /* index of neuron 0 of the block */
     const int32_t *lastspike;

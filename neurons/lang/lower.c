@@ -78,6 +78,22 @@ lower_step_beginning(struct env *env, const struct equation *equations,
     env->step_begins = false;
 }
 
+/* a < b < c is a < b and b < c with one b; gives the last operand too. */
+static int
+lower_chain(struct env *env, const struct node *node, int *right)
+{
+    int before = -1, left;
+    if (node->code == OP_CHAIN)
+        before = lower_chain(env, node->arg[0], &left);
+    else
+        left = lower_expression(env, node->arg[0]);
+    *right = lower_expression(env, node->arg[1]);
+    const enum op_code comparison = node->code == OP_CHAIN ? (enum op_code)node->number
+                                                           : node->code;
+    int truth = code_op(env->code, comparison, left, *right, -1);
+    return before < 0 ? truth : code_op(env->code, OP_AND, before, truth, -1);
+}
+
 int
 lower_expression(struct env *env, const struct node *node)
 {
@@ -93,6 +109,8 @@ lower_expression(struct env *env, const struct node *node)
     case OP_RAND:
     case OP_RANDN:
         return code_noise(code, node->code, (int)node->number);
+    case OP_CHAIN:
+        return lower_chain(env, node, &arg[0]);
     default:
         break;
     }

@@ -15,6 +15,7 @@ static const struct op_info infos[OP_COUNT] = {
     [OP_RANDN] = {"RANDN", "randn", 0, UNITS_NONE, TYPE_REAL, NULL},
     [OP_READY] = {"READY", NULL, 1, UNITS_OWN, TYPE_BOOLEAN, NULL},
     [OP_HELD] = {"HELD", NULL, 1, UNITS_OWN, TYPE_REAL, NULL},
+    [OP_CHAIN] = {"CHAIN", "<", 2, UNITS_OWN, TYPE_BOOLEAN, NULL},
     [OP_DRIFT] = {"DRIFT", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
     [OP_DIFFUSION] = {"DIFFUSION", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
 #define BH_OP(code, name, args, units, type, expression)                               \
@@ -315,20 +316,20 @@ parse_comparison(struct parser *parser, struct node **out)
                                          {TOKEN_GT, OP_GT}, {TOKEN_GE, OP_GE},
                                          {TOKEN_EQ, OP_EQ}, {TOKEN_NE, OP_NE}};
     BH_TRY(parse_sum(parser, out));
-    for (size_t i = 0, compared = 0; i < 6; i++) {
-        if (level[i].token != parser_kind(parser))
-            continue;
+    for (bool first = true;; first = false) {
+        size_t i = 0;
+        while (i < 6 && level[i].token != parser_kind(parser))
+            i++;
+        if (i == 6)
+            return BH_OK;
         const char *at = parser->scanner.token.at;
-        if (compared++)
-            return lang_error(parser->lang, parser->text, at,
-                              "comparisons cannot be chained; write 'a < b and b < c'");
         struct node *left = *out, *right;
         BH_TRY(parser_advance(parser));
         BH_TRY(parse_sum(parser, &right));
-        BH_TRY(parser_operation(parser, level[i].code, at, left, right, out));
-        i = (size_t)-1; /* look again for a second one */
+        BH_TRY(parser_operation(parser, first ? level[i].code : OP_CHAIN, at, left,
+                                right, out));
+        (*out)->number = level[i].code;
     }
-    return BH_OK;
 }
 
 static bh_status

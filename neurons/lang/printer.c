@@ -220,7 +220,9 @@ print_step_values(struct printer *p, const char *indent)
             p->scalar = true;
             write_text(p->writer, "%sconst double s%d = ", indent, p->number[i]);
             if (op->code == OP_LOAD)
-                write_text(p->writer, "(double)(f->step + k) * f->dt");
+                write_text(p->writer, op->symbol->kind == SYMBOL_STEP
+                                          ? "(double)(f->step + k)"
+                                          : "(double)(f->step + k) * f->dt");
             else
                 print_op(p, i);
             write_text(p->writer, ";\n");

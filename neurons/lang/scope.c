@@ -69,10 +69,11 @@ scope_add_defaults(struct scope *scope, double dt_s, double count,
     BH_TRY(add_constant(scope, "dt", dt_s, second));
     BH_TRY(add_constant(scope, "N", count, none));
     struct symbol *time = scope_add(scope, SYMBOL_TIME, "t", second);
+    struct symbol *step = scope_add(scope, SYMBOL_STEP, "t_in_timesteps", none);
     struct symbol *index = scope_add(scope, SYMBOL_INDEX, "i", none);
-    if (!time || !index)
+    if (!time || !step || !index)
         return no_memory(scope->lang);
-    index->type = TYPE_INTEGER;
+    step->type = index->type = TYPE_INTEGER;
     return BH_OK;
 }
 

@@ -259,7 +259,8 @@ run_scheme(struct solver *solver, const struct scheme *scheme, int *after)
     return BH_OK;
 }
 
-/* x' = A x + B with A and B held over the step. */
+/* x' = A x + B with A and B held over the step, even where they depend on x itself, as
+ * m(x) does in m(x)(E - x): Brian 2 has them so through sympy's collect. */
 static bh_status
 run_exponential(struct solver *solver, int *after)
 {
@@ -272,7 +273,7 @@ run_exponential(struct solver *solver, int *after)
         const struct symbol *symbol = solver->variable[v];
         int rate, a, b, x = solver->before[v];
         BH_TRY(solve_right_side(solver, solver->before, time, v, -1, &rate));
-        if (!code_split(code, rate, x, &a, &b))
+        if (!code_collect(code, rate, x, &a, &b))
             return lang_error(code->lang, solver->text, symbol->equation->at,
                               "the method '%s' needs an equation that is linear in its "
                               "variable; d%s/dt is not; 'euler' would do",
