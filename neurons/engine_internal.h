@@ -113,6 +113,7 @@ struct bh_group {
     void **arrays;
     int32_t *lastspike;                  /* NULL where the group has no threshold */
     const struct symbol *not_refractory; /* NULL: refractoriness by time, or none */
+    const struct node *refractory;       /* its text; NULL where there is none */
     struct link **link;                  /* [stored]: what drives each variable */
     struct block *block;
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
@@ -191,9 +192,18 @@ bh_status group_text(bh_group *group, const char *what, const char *given,
 bh_status group_refuse_noise(bh_group *group, const struct code *code,
                              const struct text *text);
 
+/* The operation that is true outside the refractory period, as it was so many steps
+ * ago (0: in the step, behind the threshold; 1: before the step), or -1 where the group
+ * has no such period. Binds not_refractory in the env, and guards what it keeps from
+ * being set (unless refractory). */
+int group_guard(const bh_group *group, struct env *env, int steps_ago);
+
 /* group_values.c */
 const struct symbol *group_variable(const bh_group *group, const char *name,
                                     bh_diag *diag);
+bh_status group_check_count(const bh_group *group, size_t count, bh_diag *diag);
+/* What code finds in a block between two steps; `arrays` has room for all variables. */
+struct interp_frame group_frame(const bh_group *group, size_t b, void **arrays);
 
 /* feed.c */
 bh_status feed_new(bh_network *net, bh_source *source, bh_precision precision,

@@ -128,24 +128,39 @@ check_refractory(bh_group *group, const struct texts *texts, struct node **out)
                              node && node->type == TYPE_BOOLEAN);
 }
 
-/* Binds not_refractory; gives the op that is true outside the refractory period, or -1
- * where there is none. */
-static int
-lower_ready(bh_group *group, struct env *env, const struct node *refractory)
+int
+group_guard(const bh_group *group, struct env *env, int steps_ago)
 {
     struct code *code = env->code;
     const struct symbol *symbol = scope_find(&group->scope, "not_refractory");
     int ready = -1;
-    if (refractory && group->not_refractory) {
-        int over = code_op(code, OP_NOT, lower_expression(env, refractory), -1, -1);
-        ready = code_op(code, OP_OR, code_load(code, symbol), over, -1);
-        code_store(code, symbol, ready);
-    } else if (refractory) {
-        int steps = code_op(code, OP_TIMESTEP, lower_expression(env, refractory),
+    if (group->not_refractory) {
+        ready = code_load(code, symbol);
+    } else if (group->refractory) {
+        int steps = code_op(code, OP_TIMESTEP, lower_expression(env, group->refractory),
                             code_number(code, group->net->config.dt_s), -1);
+        steps = code_op(code, OP_ADD, steps, code_number(code, steps_ago), -1);
         ready = code_op(code, OP_READY, steps, -1, -1);
     }
     env_bind(env, symbol, ready < 0 ? code_number(code, 1) : ready);
+    env->guarded = ready >= 0;
+    env->guard = ready;
+    return ready;
+}
+
+/* The same as the step begins: a condition ends the refractory period. */
+static int
+lower_ready(const bh_group *group, struct env *env)
+{
+    struct code *code = env->code;
+    int ready = group_guard(group, env, 0);
+    if (group->not_refractory) {
+        int over =
+            code_op(code, OP_NOT, lower_expression(env, group->refractory), -1, -1);
+        ready = code_op(code, OP_OR, ready, over, -1);
+        env_bind(env, group->not_refractory, ready);
+        code_store(code, group->not_refractory, ready);
+    }
     return ready;
 }
 
@@ -175,7 +190,8 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
         BH_TRY(parse_expression(&group->lang, &texts->threshold, &condition));
         BH_TRY(check_condition(&group->scope, condition, "the threshold"));
     }
-    int ready = lower_ready(group, &env, refractory);
+    group->refractory = refractory;
+    int ready = lower_ready(group, &env);
     lower_step_beginning(&env, equations, &group->scope);
     const char *method = config->method;
     BH_TRY(solve_step(&env, &group->scope, &method, group->net->config.dt_s, ready,

@@ -41,7 +41,8 @@ BH_API BH_NODISCARD bh_status bh_group_new(bh_network *net,
 
 /// Runs statements for all neurons at the beginning of every step that is a multiple of
 /// `every_s` (s, a multiple of the time step): "rate = rand()*10*Hz". Several run in
-/// the order in which they are given. Before the network runs.
+/// the order in which they are given. A variable that is (unless refractory) keeps its
+/// value where the neuron was refractory in the step before. Before the network runs.
 BH_API BH_NODISCARD bh_status bh_group_run_regularly(bh_group *group,
                                                      const char *statements,
                                                      double every_s, bh_diag *diag);
@@ -60,7 +61,9 @@ BH_API BH_NODISCARD bh_status bh_group_set_array(bh_group *group, const char *va
                                                  const double *values, size_t count,
                                                  bh_diag *diag);
 /// Copies a variable's values in SI units to `values`, which has room for `count`, one
-/// for each neuron.
+/// for each neuron. Subexpressions are computed from the present values, with t the
+/// time reached; `lastspike` (s) and `not_refractory` (0 or 1) are as the last step
+/// left them.
 BH_API BH_NODISCARD bh_status bh_group_get(const bh_group *group, const char *variable,
                                            double *values, size_t count, bh_diag *diag);
 

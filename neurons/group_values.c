@@ -29,8 +29,8 @@ group_variable(const bh_group *group, const char *name, bh_diag *diag)
     return NULL;
 }
 
-static bh_status
-check_count(const bh_group *group, size_t count, bh_diag *diag)
+bh_status
+group_check_count(const bh_group *group, size_t count, bh_diag *diag)
 {
     if (count == group->count)
         return BH_OK;
@@ -45,7 +45,7 @@ bh_group_set_array(bh_group *group, const char *variable, const double *values,
     const struct symbol *symbol = group_variable(group, variable, diag);
     if (!symbol)
         return BH_ERR_ARGUMENT;
-    BH_TRY(check_count(group, count, diag));
+    BH_TRY(group_check_count(group, count, diag));
     for (size_t n = 0; n < count; n++) {
         if (isnan(values[n]))
             return bh_diag_set(diag, BH_ERR_DATA, "value %zu of '%s' is not a number",
@@ -61,19 +61,22 @@ bh_group_set_array(bh_group *group, const char *variable, const double *values,
     return BH_OK;
 }
 
-bh_status
-bh_group_get(const bh_group *group, const char *variable, double *values, size_t count,
-             bh_diag *diag)
+struct interp_frame
+group_frame(const bh_group *group, size_t b, void **arrays)
 {
-    const struct symbol *symbol = group_variable(group, variable, diag);
-    if (!symbol)
-        return BH_ERR_ARGUMENT;
-    BH_TRY(check_count(group, count, diag));
-    const void *at = group->arrays[symbol->slot];
-    for (size_t n = 0; n < count; n++)
-        values[n] = group->precision == BH_SINGLE ? (double)((const float *)at)[n]
-                                                  : ((const double *)at)[n];
-    return BH_OK;
+    size_t left = group->count - b * BLOCK,
+           element = bh_precision_size(group->precision);
+    for (int i = 0; i < group->scope.stored; i++)
+        arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+    return (struct interp_frame){
+        .count = (int)(left < BLOCK ? left : BLOCK),
+        .step = group->net->step,
+        .t = bh_network_time(group->net),
+        .dt = group->net->config.dt_s,
+        .first = (int32_t)(b * BLOCK),
+        .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
+        .now = (int32_t)(group->net->step - group->net->epoch),
+        .arrays = arrays};
 }
 
 /* Terms below this are those of the group's own texts. */
@@ -85,7 +88,6 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
 {
     const bh_random_ops *random = group->net->random;
     const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
-    size_t element = bh_precision_size(group->precision);
     void *scratch = malloc(interp_scratch_size(interp));
     double drawn[TERMS_OF_A_SET / 8][BLOCK];
     const void *terms[TERMS_OF_A_SET / 8];
@@ -96,16 +98,8 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a variable");
     }
     for (size_t b = 0; b < group->blocks; b++) {
-        size_t left = group->count - b * BLOCK;
-        struct interp_frame frame = {.count = (int)(left < BLOCK ? left : BLOCK),
-                                     .step = group->net->step,
-                                     .t = bh_network_time(group->net),
-                                     .first = (int32_t)(b * BLOCK),
-                                     .arrays = arrays,
-                                     .noises = (const float *const *)terms,
-                                     .uniforms = terms};
-        for (int i = 0; i < group->scope.stored; i++)
-            arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
+        struct interp_frame frame = group_frame(group, b, arrays);
+        frame.uniforms = terms;
         for (int i = 0; i < scope->uniforms + scope->noises; i++) {
             bh_random_key key = {group->net->config.seed, group->object,
                                  first + (uint32_t)i};
@@ -123,24 +117,6 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     }
     free(scratch);
     free(arrays);
-    return BH_OK;
-}
-
-/* Spikes have a past only while the network runs, and whether a neuron is refractory is
- * known only within a step. */
-static bh_status
-refuse_spikes(bh_group *group, const struct code *code, const struct text *text,
-              bool running)
-{
-    for (int i = 0; i < code->count; i++) {
-        const struct op *op = &code->ops[i];
-        if (op->code == OP_LOAD &&
-            ((op->symbol->kind == SYMBOL_LASTSPIKE && !running) ||
-             op->symbol->kind == SYMBOL_NOT_REFRACTORY))
-            return lang_error(&group->lang, text, text->start,
-                              "'%s' can only be used in the texts of the group",
-                              op->symbol->name);
-    }
     return BH_OK;
 }
 
@@ -172,6 +148,7 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     struct env env = {.code = code_new(&group->lang, group->precision)};
     if (!env.code)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a variable");
+    group_guard(group, &env, 1);
     int value = lower_expression(&env, node);
     if (symbol->type == TYPE_INTEGER)
         value = code_op(env.code, OP_INT, value, -1, -1);
@@ -179,7 +156,6 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     BH_TRY(code_finish(env.code, &text));
     code_fuse(env.code);
     BH_TRY(group_refuse_noise(group, env.code, &text));
-    BH_TRY(refuse_spikes(group, env.code, &text, false));
     BH_TRY(interp_prepare(&group->lang, env.code, &interp));
     BH_TRY(run_set(group, &scope, &interp));
     group->sets++;
@@ -208,10 +184,10 @@ bh_group_run_regularly(bh_group *group, const char *statements, double every_s,
     BH_TRY(group_text(group, "run_regularly", statements, &text));
     BH_TRY(parse_statements(&group->lang, &text, &parsed));
     BH_TRY(check_statements(&group->scope, parsed, &text));
+    group_guard(group, &env, 1);
     lower_statements(&env, &group->scope, parsed);
     BH_TRY(code_finish(env.code, &text));
     BH_TRY(group_refuse_noise(group, env.code, &text));
-    BH_TRY(refuse_spikes(group, env.code, &text, true));
     *regular = (struct regular){.code = env.code, .steps = (int64_t)nearbyint(steps)};
     struct regular **end = &group->regular;
     while (*end)

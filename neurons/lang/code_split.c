@@ -50,7 +50,6 @@ struct split {
     bool linear;
 };
 
-
 static struct split
 split_op(struct code *code, int i, const struct split *part, bool hold)
 {

@@ -334,6 +334,8 @@ struct env {
     struct code *code;
     struct binding *bindings;
     bool step_begins; /* what is constant over dt is computed, not loaded */
+    bool guarded; /* statements leave (unless refractory) variables as they are ... */
+    int guard;    /* ... where this operation is false */
 };
 
 /* Values of subexpressions are bound when first needed; forget them when what they are

@@ -128,6 +128,9 @@ lower_statements(struct env *env, const struct scope *scope,
     for (const struct statement *s = statements; s; s = s->next) {
         const struct symbol *target = scope_find(scope, s->name);
         int op = lower_expression(env, s->expression);
+        if (env->guarded && (target->flags & FLAG_UNLESS_REFRACTORY))
+            op = code_op(env->code, OP_SELECT, env->guard, op,
+                         lower_symbol(env, target));
         env_forget_subexpressions(env);
         env_bind(env, target, op);
         code_store(env->code, target, op);
