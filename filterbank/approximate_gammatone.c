@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/approximate_gammatone.h"
 
-#include "filterbank/filterbank_ops.h"
-#include "filterbank/linear.h"
+#include "filterbank/approximate_gammatone_kernel.h"
 
-#include <complex.h>
 #include <math.h>
-#include <stdlib.h>
 
-static const double pi = 3.14159265358979323846;
-
-/* b and a of the real part of 1 / (1 - pole / z), scaled to gain 1 at the angle of the
- * pole. */
-static void
-set_taps(double samplerate_hz, double cf_hz, double bandwidth_hz, double b[3],
-         double a[3])
-{
-    double angle = 2 * pi * cf_hz / samplerate_hz;
-    double radius = exp(-2 * pi * bandwidth_hz / samplerate_hz);
-    double complex u = cexp(-I * angle);
-    a[0] = 1;
-    a[1] = -2 * radius * cos(angle);
-    a[2] = radius * radius;
-    double gain = cabs((1 + u * (a[1] + u * a[2])) / (1 + u * a[1] / 2));
-    b[0] = gain;
-    b[1] = gain * a[1] / 2;
-    b[2] = 0;
-}
+enum { ORDER_MAX = 1000 };
 
 static bh_status
 check_bank(double samplerate_hz, const double *cf_hz, const double *bandwidth_hz,
@@ -36,6 +15,10 @@ check_bank(double samplerate_hz, const double *cf_hz, const double *bandwidth_hz
     if (order == 0)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the gammatone has order 0; it must be at least 1");
+    if (order > ORDER_MAX)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the gammatone has order %zu; it must be at most %d", order,
+                           ORDER_MAX);
     for (size_t ch = 0; ch < channels; ch++)
         if (!(bandwidth_hz[ch] > 0) || !isfinite(bandwidth_hz[ch]))
             return bh_diag_set(diag, BH_ERR_ARGUMENT,
@@ -45,29 +28,48 @@ check_bank(double samplerate_hz, const double *cf_hz, const double *bandwidth_hz
     return BH_OK;
 }
 
+static void
+set_row(struct bh_rows *rows, const struct bh_rows_config *config, size_t first,
+        size_t end, const double *bandwidth_hz, size_t order)
+{
+    double narrowest_hz = bandwidth_hz[first];
+    for (size_t ch = first; ch < end; ch++)
+        narrowest_hz = fmin(narrowest_hz, bandwidth_hz[ch]);
+    const bh_resonator_form form =
+        bh_resonator_form_for(config->precision, config->samplerate_hz, narrowest_hz);
+    for (size_t ch = first; ch < end; ch++) {
+        struct bh_resonator pole;
+        const double gain = bh_resonator_gammatone(
+            config->samplerate_hz, config->cf_hz[ch], bandwidth_hz[ch], form, &pole);
+        bh_rows_set(rows, ch, RESONATOR_NEAR_RE, pole.coeffs[RESONATOR_NEAR_RE]);
+        bh_rows_set(rows, ch, RESONATOR_MINUS_IM2, pole.coeffs[RESONATOR_MINUS_IM2]);
+        bh_rows_set(rows, ch, CASCADE_GAIN, pow(gain, (double)order));
+        bh_rows_set(rows, ch, APPROXIMATE_COUNT, (double)order);
+        bh_rows_set(rows, ch, APPROXIMATE_DELTA, form == BH_RESONATOR_DELTA);
+    }
+}
+
 bh_status
 bh_approximate_gammatone_new(double samplerate_hz, const double *cf_hz,
                              const double *bandwidth_hz, size_t channels, size_t order,
                              bh_precision precision, bh_filterbank **out, bh_diag *diag)
 {
+    const struct approximate_gammatone_kernels *kernels =
+        BH_ISA_PICK(bh_approximate_gammatone_kernels);
+    const struct bh_rows_config config = {
+        .samplerate_hz = samplerate_hz,
+        .cf_hz = cf_hz,
+        .channels = channels,
+        .fields = APPROXIMATE_STATE + 2 * order,
+        .precision = precision,
+        .row_precision = precision,
+        .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+    };
+    struct bh_rows *rows;
     BH_TRY(check_bank(samplerate_hz, cf_hz, bandwidth_hz, channels, order, diag));
-    double(*b)[3] = calloc(channels, sizeof *b);
-    double(*a)[3] = calloc(channels, sizeof *a);
-    bh_status status = BH_ERR_MEMORY;
-    if (b && a) {
-        for (size_t ch = 0; ch < channels; ch++)
-            set_taps(samplerate_hz, cf_hz[ch], bandwidth_hz[ch], b[ch], a[ch]);
-        bh_linear_params params = {.b = b[0],
-                                   .a = a[0],
-                                   .order = 2,
-                                   .stages = 1,
-                                   .repeats = order,
-                                   .cf_hz = cf_hz};
-        status = bh_linear_new(samplerate_hz, channels, &params, precision, out, diag);
-    } else {
-        bh_diag_set(diag, status, "no memory for %zu channels", channels);
-    }
-    free(a);
-    free(b);
-    return status;
+    BH_TRY(bh_rows_new(&config, &rows, diag));
+    for (size_t ch = 0; ch < channels; ch += BH_LANES)
+        set_row(rows, &config, ch, channels - ch < BH_LANES ? channels : ch + BH_LANES,
+                bandwidth_hz, order);
+    return bh_rows_finish(rows, out, diag);
 }

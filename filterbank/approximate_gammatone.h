@@ -24,7 +24,8 @@ BH_BEGIN_DECLS
 /// the ERB. Both are copied, one for each channel.
 ///
 /// Every cf must be above 0 and below half of `samplerate_hz`, every bandwidth above 0;
-/// `order` is at least 1. Single precision: see filterbank/linear.h.
+/// `order` is 1 to 1000. Single precision stays within 1e-5 of the largest output of a
+/// channel.
 BH_API BH_NODISCARD bh_status bh_approximate_gammatone_new(
     double samplerate_hz, const double *cf_hz, const double *bandwidth_hz,
     size_t channels, size_t order, bh_precision precision, bh_filterbank **out,

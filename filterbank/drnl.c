@@ -147,17 +147,26 @@ check_place(const bh_drnl_params *params, double samplerate_hz, size_t ch, doubl
     return BH_OK;
 }
 
+/* A channel of a row and how its cascades are computed. */
+struct place {
+    struct bh_rows *rows;
+    size_t ch;
+    double samplerate_hz;
+    bh_resonator_form form;
+};
+
 static void
-set_cascade(struct bh_rows *rows, size_t ch, size_t field, double samplerate_hz,
-            double cf_hz, double bandwidth_hz, double order, double gain)
+set_cascade(const struct place *at, size_t field, double cf_hz, double bandwidth_hz,
+            double order, double gain)
 {
     struct bh_resonator pole;
     const double unit =
-        bh_resonator_gammatone(samplerate_hz, cf_hz, bandwidth_hz, &pole);
-    bh_rows_set(rows, ch, field + RESONATOR_NEAR_RE, pole.coeffs[RESONATOR_NEAR_RE]);
-    bh_rows_set(rows, ch, field + RESONATOR_MINUS_IM2,
+        bh_resonator_gammatone(at->samplerate_hz, cf_hz, bandwidth_hz, at->form, &pole);
+    bh_rows_set(at->rows, at->ch, field + RESONATOR_NEAR_RE,
+                pole.coeffs[RESONATOR_NEAR_RE]);
+    bh_rows_set(at->rows, at->ch, field + RESONATOR_MINUS_IM2,
                 pole.coeffs[RESONATOR_MINUS_IM2]);
-    bh_rows_set(rows, ch, field + CASCADE_GAIN, gain * pow(unit, order));
+    bh_rows_set(at->rows, at->ch, field + CASCADE_GAIN, gain * pow(unit, order));
 }
 
 static void
@@ -177,27 +186,39 @@ set_lowpass(struct bh_rows *rows, size_t ch, size_t field, double samplerate_hz,
 }
 
 static void
-set_paths(struct bh_rows *rows, const bh_drnl_params *params, double samplerate_hz,
-          size_t ch, double cf_hz)
+set_paths(const struct place *at, const bh_drnl_params *params, double cf_hz)
 {
     const double order = (double)params->nonlinear_order;
     const double nonlinear_hz = bh_drnl_law_at(params->nonlinear_cf, cf_hz);
     const double width_hz = bh_drnl_law_at(params->nonlinear_bandwidth, cf_hz);
-    set_cascade(
-        rows, ch, DRNL_LINEAR, samplerate_hz, bh_drnl_law_at(params->linear_cf, cf_hz),
-        bh_drnl_law_at(params->linear_bandwidth, cf_hz), (double)params->linear_order,
-        params->stapes_scale * bh_drnl_law_at(params->linear_gain, cf_hz));
-    set_cascade(rows, ch, DRNL_BEFORE, samplerate_hz, nonlinear_hz, width_hz, order,
-                params->stapes_scale);
-    set_cascade(rows, ch, DRNL_AFTER, samplerate_hz, nonlinear_hz, width_hz, order, 1);
+    set_cascade(at, DRNL_LINEAR, bh_drnl_law_at(params->linear_cf, cf_hz),
+                bh_drnl_law_at(params->linear_bandwidth, cf_hz),
+                (double)params->linear_order,
+                params->stapes_scale * bh_drnl_law_at(params->linear_gain, cf_hz));
+    set_cascade(at, DRNL_BEFORE, nonlinear_hz, width_hz, order, params->stapes_scale);
+    set_cascade(at, DRNL_AFTER, nonlinear_hz, width_hz, order, 1);
+}
+
+static double
+narrowest(const bh_drnl_params *params, const double *cf_hz, size_t n)
+{
+    double width_hz = INFINITY;
+    for (size_t ch = 0; ch < n; ch++) {
+        const double linear_hz = bh_drnl_law_at(params->linear_bandwidth, cf_hz[ch]);
+        const double other_hz = bh_drnl_law_at(params->nonlinear_bandwidth, cf_hz[ch]);
+        width_hz = fmin(width_hz, fmin(linear_hz, other_hz));
+    }
+    return width_hz;
 }
 
 static void
-set_channel(struct bh_rows *rows, const bh_drnl_params *params, double samplerate_hz,
-            size_t ch, double cf_hz)
+set_channel(const struct place *at, const bh_drnl_params *params, double cf_hz)
 {
     const bool first_order = params->lowpass == BH_DRNL_FIRST_ORDER;
-    set_paths(rows, params, samplerate_hz, ch, cf_hz);
+    const double samplerate_hz = at->samplerate_hz;
+    struct bh_rows *rows = at->rows;
+    const size_t ch = at->ch;
+    set_paths(at, params, cf_hz);
     set_lowpass(rows, ch, DRNL_LINEAR_LOWPASS, samplerate_hz,
                 bh_drnl_law_at(params->linear_cutoff, cf_hz), first_order);
     set_lowpass(rows, ch, DRNL_NONLINEAR_LOWPASS, samplerate_hz,
@@ -205,6 +226,7 @@ set_channel(struct bh_rows *rows, const bh_drnl_params *params, double samplerat
     bh_rows_set(rows, ch, DRNL_A, bh_drnl_law_at(params->a, cf_hz));
     bh_rows_set(rows, ch, DRNL_LOG_B, log(bh_drnl_law_at(params->b, cf_hz)));
     bh_rows_set(rows, ch, DRNL_C, bh_drnl_law_at(params->c, cf_hz));
+    bh_rows_set(rows, ch, DRNL_DELTA, at->form == BH_RESONATOR_DELTA);
     bh_rows_set(rows, ch, DRNL_FIRST_ORDER, first_order);
     bh_rows_set(rows, ch, DRNL_LINEAR_COUNT, (double)params->linear_order);
     bh_rows_set(rows, ch, DRNL_NONLINEAR_COUNT, (double)params->nonlinear_order);
@@ -236,7 +258,14 @@ bh_drnl_new(double samplerate_hz, const double *cf_hz, size_t channels,
     for (size_t ch = 0; ch < channels; ch++)
         BH_TRY(check_place(params, samplerate_hz, ch, cf_hz[ch], diag));
     BH_TRY(bh_rows_new(&config, &rows, diag));
-    for (size_t ch = 0; ch < channels; ch++)
-        set_channel(rows, params, samplerate_hz, ch, cf_hz[ch]);
+    struct place at = {.rows = rows, .samplerate_hz = samplerate_hz};
+    for (; at.ch < channels; at.ch++) {
+        const size_t left = channels - at.ch;
+        if (at.ch % BH_LANES == 0)
+            at.form = bh_resonator_form_for(
+                precision, samplerate_hz,
+                narrowest(params, cf_hz + at.ch, left < BH_LANES ? left : BH_LANES));
+        set_channel(&at, params, cf_hz[at.ch]);
+    }
     return bh_rows_finish(rows, out, diag);
 }

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/math_kernel.h"
+#include "filterbank/bounded_kernel.h"
 #include "filterbank/drnl_kernel.h"
 #include "filterbank/vector_kernel.h"
 
 #include <stdalign.h>
 #include <stdbool.h>
 
-#define REAL float
-#define LOG  bh_logf
-#define EXP  bh_expf
-#define FABS fabsf
-#define SIGN copysignf
+#define REAL        float
+#define NORMAL_LOG  bh_normal_logf
+#define BOUNDED_EXP bh_bounded_expf
+#define FABS        fabsf
+#define SIGN        copysignf
 #include "filterbank/drnl_run.inc"
 #undef SIGN
 #undef FABS
-#undef EXP
-#undef LOG
+#undef BOUNDED_EXP
+#undef NORMAL_LOG
 #undef REAL
-#define REAL double
-#define LOG  bh_log
-#define EXP  bh_exp
-#define FABS fabs
-#define SIGN copysign
+#define REAL        double
+#define NORMAL_LOG  bh_normal_log
+#define BOUNDED_EXP bh_bounded_exp
+#define FABS        fabs
+#define SIGN        copysign
 #include "filterbank/drnl_run.inc"
 #undef SIGN
 #undef FABS
-#undef EXP
-#undef LOG
+#undef BOUNDED_EXP
+#undef NORMAL_LOG
 #undef REAL
 
 const struct drnl_kernels BH_ISA(bh_drnl_kernels) = {

@@ -8,9 +8,6 @@
 
 #define DRNL_ORDER_MAX 4
 
-/* A cascade of equal gammatones: pole (two fields), then the gain of all of them. */
-enum { CASCADE_GAIN = RESONATOR_DIRECT, CASCADE_FIELDS };
-
 /* The fields of a row. A low-pass filter of first order has k in the first field of its
  * resonator. The counts are the same in all lanes. */
 enum {
@@ -22,6 +19,7 @@ enum {
     DRNL_A = DRNL_NONLINEAR_LOWPASS + RESONATOR_COEFFS,
     DRNL_LOG_B,
     DRNL_C,
+    DRNL_DELTA,       /* 1 where the cascades take the delta form */
     DRNL_FIRST_ORDER, /* 1 where the low-pass filters are of first order */
     DRNL_LINEAR_COUNT,
     DRNL_NONLINEAR_COUNT,

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/gammachirp.h"
 
-#include "filterbank/filterbank_ops.h"
+#include "filterbank/gammachirp_kernel.h"
+#include "filterbank/gammatone.h"
 #include "filterbank/scale.h"
 
 #include <complex.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
 static const double pi = 3.14159265358979323846;
 
-enum { GAMMATONE_STAGES = 4 };
+enum { STAGES_MAX = 1000 };
 
 bh_gammachirp_params
 bh_gammachirp_params_default(void)
@@ -19,63 +19,53 @@ bh_gammachirp_params_default(void)
     return (bh_gammachirp_params){.b = 1.019, .c = 1, .stages = 4};
 }
 
-/* Scales a section to gain 1 at an angle. */
-static void
-set_unit_gain(bh_iir_section *section, double angle)
+/* A stage of the compensation: poles and zeros at `radius` exp(+-i angle), and the gain
+ * that makes it 1 at `angle`. Unoki et al. (2001), with the ERB as they have it, 24.7
+ * (4.37 f / kHz + 1). */
+struct stage {
+    double fall; /* 1 - radius */
+    double pole, zero;
+    double gain;
+};
+
+/* The two roots at radius exp(+-i root) as a polynomial, at exp(i angle). */
+static double complex
+roots_at(double radius, double root, double angle)
 {
-    double complex u = cexp(-I * angle);
-    const double *b = section->b, *a = section->a;
-    double gain = cabs((a[0] + u * (a[1] + u * a[2])) / (b[0] + u * (b[1] + u * b[2])));
-    for (int k = 0; k < 3; k++)
-        section->b[k] *= gain;
+    const double complex u = cexp(-I * angle);
+    return 1 + u * (-2 * radius * cos(root) + u * radius * radius);
 }
 
-/* Poles or zeros at radius exp(+- i angle), as a polynomial in 1 / z. */
-static void
-set_roots(double to[3], double radius, double angle)
+static struct stage
+design_stage(double samplerate_hz, double f_hz, double b, double c, size_t index)
 {
-    to[0] = 1;
-    to[1] = -2 * radius * cos(angle);
-    to[2] = radius * radius;
+    const double p0 = 2, p4 = 1.0724, k = (double)index;
+    const double p1 = 1.7818 * (1 - 0.0791 * b) * (1 - 0.1655 * fabs(c));
+    const double p2 = 0.5689 * (1 - 0.1620 * b) * (1 - 0.0857 * fabs(c));
+    const double width_hz = b * 24.7 * (4.37e-3 * f_hz + 1);
+    const double shift_hz = pow(p0 * p4, k) * p2 * c * width_hz;
+    const double turn = 2 * pi / samplerate_hz;
+    struct stage stage = {
+        .fall = -expm1(-p1 * pow(p0 / p4, k) * width_hz * turn),
+        .pole = turn * fmax(f_hz + shift_hz, 0),
+        .zero = turn * fmax(f_hz - shift_hz, 0),
+    };
+    const double radius = 1 - stage.fall, angle = turn * f_hz;
+    stage.gain =
+        cabs(roots_at(radius, stage.pole, angle) / roots_at(radius, stage.zero, angle));
+    return stage;
 }
 
-/* Unoki et al. (2001), with the ERB as they have it, 24.7 (4.37 f / kHz
- * + 1). */
 bh_iir_section
 bh_asymmetric_compensation_design(double samplerate_hz, double f_hz, double b, double c,
                                   size_t stage)
 {
-    const double p0 = 2, p4 = 1.0724, k = (double)stage;
-    double p1 = 1.7818 * (1 - 0.0791 * b) * (1 - 0.1655 * fabs(c));
-    double p2 = 0.5689 * (1 - 0.1620 * b) * (1 - 0.0857 * fabs(c));
-    double width_hz = b * 24.7 * (4.37e-3 * f_hz + 1);
-    double shift_hz = pow(p0 * p4, k) * p2 * c * width_hz;
-    double turn = 2 * pi / samplerate_hz;
-    double radius = exp(-p1 * pow(p0 / p4, k) * width_hz * turn);
-    bh_iir_section section;
-    set_roots(section.a, radius, turn * fmax(f_hz + shift_hz, 0));
-    set_roots(section.b, radius, turn * fmax(f_hz - shift_hz, 0));
-    set_unit_gain(&section, turn * f_hz);
-    return section;
-}
-
-/* Slaney's gammatone (see filterbank/gammatone.h): four times the same poles, and zeros
- * at radius (cos + k sin) of the angle for k = +-(sqrt 2 + 1), +-(sqrt 2 - 1). */
-static void
-design_gammatone(double samplerate_hz, double f_hz, double b, bh_iir_section *sections)
-{
-    static const double slopes[GAMMATONE_STAGES] = {
-        2.41421356237309504880, -2.41421356237309504880, 0.41421356237309504880,
-        -0.41421356237309504880};
-    double turn = 2 * pi / samplerate_hz, angle = turn * f_hz;
-    double radius = exp(-b * bh_erb_bandwidth(f_hz, bh_erb_params_default()) * turn);
-    for (int i = 0; i < GAMMATONE_STAGES; i++) {
-        set_roots(sections[i].a, radius, angle);
-        sections[i].b[0] = 1;
-        sections[i].b[1] = -radius * (cos(angle) + slopes[i] * sin(angle));
-        sections[i].b[2] = 0;
-        set_unit_gain(&sections[i], angle);
-    }
+    const struct stage s = design_stage(samplerate_hz, f_hz, b, c, stage);
+    const double radius = 1 - s.fall, square = radius * radius;
+    return (bh_iir_section){
+        .b = {s.gain, -2 * s.gain * radius * cos(s.zero), s.gain * square},
+        .a = {1, -2 * radius * cos(s.pole), square},
+    };
 }
 
 static double
@@ -97,10 +87,10 @@ check_params(double samplerate_hz, const double *f_hz, size_t channels,
              const bh_gammachirp_params *params, bh_diag *diag)
 {
     BH_TRY(bh_filterbank_check_cf(samplerate_hz, f_hz, channels, diag));
-    if (params->stages > SIZE_MAX / 4096 / channels)
-        return bh_diag_set(diag, BH_ERR_MEMORY,
-                           "no memory for %zu compensation filters in a row",
-                           params->stages);
+    if (params->stages > STAGES_MAX)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the compensation has %zu stages; it can have at most %d",
+                           params->stages, STAGES_MAX);
     for (size_t ch = 0; ch < channels; ch++) {
         double b = channel_b(params, ch), c = channel_c(params, ch);
         if (!(b > 0) || !(b < 1 / 0.0791) || !(fabs(c) < 1 / 0.1655))
@@ -112,29 +102,99 @@ check_params(double samplerate_hz, const double *f_hz, size_t channels,
     return BH_OK;
 }
 
-/* `first` sections of a gammatone (all or none), then the compensation. */
+/* A filter of a bank and how its row is computed. */
+struct place {
+    struct bh_rows *rows;
+    size_t ch;
+    double samplerate_hz, f_hz, b, c;
+    bool delta;
+};
+
+/* The part is that of -2 r cos(zero) + 2 r cos(pole), without the loss. */
+static void
+set_stage(const struct place *at, size_t field, const struct stage *stage)
+{
+    const double radius = 1 - stage->fall, half = sin(stage->pole / 2);
+    const double near_re = -(stage->fall + 2 * radius * half * half);
+    const double im = radius * sin(stage->pole);
+    const double part = -4 * radius * sin((stage->pole + stage->zero) / 2) *
+                        sin((stage->pole - stage->zero) / 2);
+    bh_rows_set(at->rows, at->ch, field + STAGE_NEAR_RE,
+                at->delta ? near_re : 1 + near_re);
+    bh_rows_set(at->rows, at->ch, field + STAGE_MINUS_IM2, -im * im);
+    bh_rows_set(at->rows, at->ch, field + STAGE_PART, part);
+}
+
+static void
+set_channel(const struct place *at, bool tone, size_t stages)
+{
+    double gain = 1;
+    for (size_t k = 0; k < stages; k++) {
+        const struct stage stage =
+            design_stage(at->samplerate_hz, at->f_hz, at->b, at->c, k);
+        set_stage(at, CHIRP_STAGE + k * STAGE_FIELDS, &stage);
+        gain *= stage.gain;
+    }
+    if (tone) {
+        const double width_hz = at->b *
+                                bh_erb_bandwidth(at->f_hz, bh_erb_params_default());
+        const bh_gammatone_coeffs coeffs =
+            bh_gammatone_design(at->samplerate_hz, at->f_hz, width_hz);
+        bh_rows_set(at->rows, at->ch, CHIRP_NEAR_RE,
+                    at->delta ? -coeffs.one_minus_re : coeffs.pole_re);
+        bh_rows_set(at->rows, at->ch, CHIRP_MINUS_IM2,
+                    -coeffs.pole_im * coeffs.pole_im);
+        gain *= coeffs.gain;
+    }
+    bh_rows_set(at->rows, at->ch, CHIRP_GAIN, gain);
+    bh_rows_set(at->rows, at->ch, CHIRP_DELTA, at->delta);
+    bh_rows_set(at->rows, at->ch, CHIRP_TONE, tone);
+    bh_rows_set(at->rows, at->ch, CHIRP_STAGES, (double)stages);
+}
+
+/* Whether the row of channel `first` must take the delta form: where the narrowest of
+ * its filters, the gammatone or the first stage, is narrow. */
+static bool
+needs_delta(double samplerate_hz, const double *f_hz, size_t first, size_t channels,
+            const bh_gammachirp_params *params)
+{
+    for (size_t ch = first; ch < channels && ch < first + BH_LANES; ch++) {
+        const double b = channel_b(params, ch), c = channel_c(params, ch);
+        const double fall = design_stage(samplerate_hz, f_hz[ch], b, c, 0).fall;
+        const double width_hz = b * bh_erb_bandwidth(f_hz[ch], bh_erb_params_default());
+        if (fmin(fall, 2 * pi * width_hz / samplerate_hz) < 2 * RESONATOR_DELTA_BELOW)
+            return true;
+    }
+    return false;
+}
+
 static bh_status
 new_bank(double samplerate_hz, const double *f_hz, size_t channels,
-         const bh_gammachirp_params *params, size_t first, bh_precision precision,
+         const bh_gammachirp_params *params, bool tone, bh_precision precision,
          bh_filterbank **out, bh_diag *diag)
 {
-    size_t stages = first + params->stages;
-    bh_iir_section *sections = calloc(channels, stages * sizeof *sections);
-    if (!sections)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
-    for (size_t ch = 0; ch < channels; ch++) {
-        bh_iir_section *to = sections + ch * stages;
-        double b = channel_b(params, ch), c = channel_c(params, ch);
-        if (first > 0)
-            design_gammatone(samplerate_hz, f_hz[ch], b, to);
-        for (size_t k = 0; k < params->stages; k++)
-            to[first + k] =
-                bh_asymmetric_compensation_design(samplerate_hz, f_hz[ch], b, c, k);
+    const struct gammachirp_kernels *kernels = BH_ISA_PICK(bh_gammachirp_kernels);
+    const struct bh_rows_config config = {
+        .samplerate_hz = samplerate_hz,
+        .cf_hz = f_hz,
+        .channels = channels,
+        .fields = CHIRP_STAGE + params->stages * STAGE_FIELDS,
+        .precision = precision,
+        .row_precision = precision,
+        .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+    };
+    struct place at = {.samplerate_hz = samplerate_hz};
+    BH_TRY(bh_rows_new(&config, &at.rows, diag));
+    for (; at.ch < channels; at.ch++) {
+        if (at.ch % BH_LANES == 0)
+            at.delta = precision == BH_SINGLE &&
+                       needs_delta(samplerate_hz, f_hz, at.ch, channels, params);
+        at.f_hz = f_hz[at.ch];
+        at.b = channel_b(params, at.ch);
+        at.c = channel_c(params, at.ch);
+        set_channel(&at, tone, params->stages);
     }
-    bh_status status = bh_iir_sections_new(samplerate_hz, channels, sections, stages,
-                                           f_hz, precision, out, diag);
-    free(sections);
-    return status;
+    return bh_rows_finish(at.rows, out, diag);
 }
 
 bh_status
@@ -145,8 +205,7 @@ bh_log_gammachirp_new(double samplerate_hz, const double *f_hz, size_t channels,
     const bh_gammachirp_params defaults = bh_gammachirp_params_default();
     params = params ? params : &defaults;
     BH_TRY(check_params(samplerate_hz, f_hz, channels, params, diag));
-    return new_bank(samplerate_hz, f_hz, channels, params, GAMMATONE_STAGES, precision,
-                    out, diag);
+    return new_bank(samplerate_hz, f_hz, channels, params, true, precision, out, diag);
 }
 
 bh_status
@@ -161,5 +220,5 @@ bh_asymmetric_compensation_new(double samplerate_hz, const double *f_hz,
     if (params->stages == 0)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the compensation has 0 stages; it needs at least 1");
-    return new_bank(samplerate_hz, f_hz, channels, params, 0, precision, out, diag);
+    return new_bank(samplerate_hz, f_hz, channels, params, false, precision, out, diag);
 }

@@ -3,6 +3,7 @@
 
 #include "filterbank/filterbank_ops.h"
 #include "filterbank/gammatone_kernel.h"
+#include "filterbank/resonator_kernel.h"
 
 #include <complex.h>
 #include <math.h>
@@ -10,12 +11,6 @@
 #include <string.h>
 
 static const double pi = 3.14159265358979323846;
-
-/* Single precision takes the delta form where the envelope falls by less than this in
- * one sample (cf below 270 Hz at 44.1 kHz). The plain form is wrong by up to 5e-8 /
- * fall of the largest output (white noise, 8 to 192 kHz), because the pole is rounded
- * to 2^-25 and what counts is 1 - radius; the delta form by up to 3.5e-6 at any cf. */
-static const double delta_below = 0.008;
 
 struct gammatone {
     const struct gammatone_kernels *kernels;
@@ -179,7 +174,7 @@ set_rows(struct gammatone *bank, double samplerate_hz, const double *cf_hz,
             double width_hz = channel_b(params, first + i) *
                               bh_erb_bandwidth(cf_hz[first + i], params->erb);
             coeffs[i] = bh_gammatone_design(samplerate_hz, cf_hz[first + i], width_hz);
-            delta |= 2 * pi * width_hz / samplerate_hz < delta_below;
+            delta |= 2 * pi * width_hz / samplerate_hz < RESONATOR_DELTA_BELOW;
         }
         set_row(bank, first / BH_LANES, coeffs, n, delta);
     }

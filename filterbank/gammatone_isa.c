@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/gammatone_kernel.h"
+#include "filterbank/resonator_kernel.h"
 #include "filterbank/vector_kernel.h"
 
 #define REAL float

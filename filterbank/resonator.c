@@ -32,12 +32,28 @@ bh_resonator_bilinear(double samplerate_hz, double re, double im,
 
 double
 bh_resonator_gammatone(double samplerate_hz, double cf_hz, double bandwidth_hz,
-                       struct bh_resonator *out)
+                       bh_resonator_form form, struct bh_resonator *out)
 {
     const double angle = 2 * pi * cf_hz / samplerate_hz, half = sin(angle / 2);
     const double fall = -expm1(-2 * pi * bandwidth_hz / samplerate_hz);
-    const double complex u = cexp(-I * angle), p = (1 - fall) * conj(u);
-    out->coeffs[RESONATOR_NEAR_RE] = -(fall + 2 * (1 - fall) * half * half);
-    out->coeffs[RESONATOR_MINUS_IM2] = -cimag(p) * cimag(p);
-    return cabs((1 - p * u) * (1 - conj(p) * u) / (1 - creal(p) * u));
+    const double near_re = -(fall + 2 * (1 - fall) * half * half);
+    const double im = (1 - fall) * sin(angle);
+    double re = 1 + near_re;
+    /* The gain of the pole as it is rounded halves the error. */
+    if (form == BH_RESONATOR_SINGLE)
+        re = (float)re;
+    out->coeffs[RESONATOR_NEAR_RE] = form == BH_RESONATOR_DELTA ? near_re : re;
+    out->coeffs[RESONATOR_MINUS_IM2] = -im * im;
+    const double complex u = cexp(-I * angle), p = re + im * I;
+    return cabs((1 - p * u) * (1 - conj(p) * u) / (1 - re * u));
+}
+
+bh_resonator_form
+bh_resonator_form_for(bh_precision precision, double samplerate_hz, double bandwidth_hz)
+{
+    if (precision == BH_DOUBLE)
+        return BH_RESONATOR_PLAIN;
+    return 2 * pi * bandwidth_hz / samplerate_hz < RESONATOR_DELTA_BELOW
+               ? BH_RESONATOR_DELTA
+               : BH_RESONATOR_SINGLE;
 }
