@@ -51,6 +51,7 @@
 #include "neurons/input.h"
 #include "neurons/link.h"
 #include "neurons/monitor.h"
+#include "neurons/state_monitor.h"
 #include "neurons/code_cache.h"
 
 /* out: spikes and samples to files, pictures, progress */

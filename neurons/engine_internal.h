@@ -14,6 +14,7 @@
 #include "neurons/link.h"
 #include "neurons/monitor.h"
 #include "neurons/network.h"
+#include "neurons/state_monitor.h"
 #include "neurons/vector_ops.h"
 
 /* Neurons that take their steps together and share random streams: a constant of the
@@ -121,6 +122,7 @@ struct bh_group {
     struct generator *generator; /* NULL: spikes come from the threshold */
     uint32_t sets; /* calls of bh_group_set, so that each draws its own numbers */
     bh_spike_monitor *monitors;
+    bh_state_monitor *states;
     struct bh_group *next;
 };
 
@@ -131,6 +133,39 @@ struct bh_spike_monitor {
     uint32_t *index;
     size_t kept, capacity;
     struct bh_spike_monitor *next;
+};
+
+/* One variable that a state monitor records, and its rows. */
+struct recorded {
+    const struct symbol *symbol;
+    const struct code *code; /* of a subexpression; NULL: a stored variable */
+    struct interp interp;
+    char *scratch; /* for each thread */
+    size_t scratch_size;
+    void *rows;
+};
+
+/* Where the value of a neuron goes. */
+struct column {
+    uint32_t neuron, column;
+};
+
+struct bh_state_monitor {
+    bh_state_monitor_config config;
+    bh_group *group;
+    struct recorded *recorded;
+    size_t variables;
+    size_t width, stride;
+    struct column *columns; /* by neuron; NULL: all neurons in order */
+    size_t *first;          /* of each block's columns */
+    int64_t every;          /* steps */
+    bool at_end;
+    size_t depth; /* rows that stay; 0: all */
+    size_t kept, capacity;
+    int64_t tick;  /* of the next row, in units of `every` */
+    size_t coming; /* rows of this window */
+    uint64_t count;
+    struct bh_state_monitor *next;
 };
 
 /* What one thread works with. */
@@ -245,10 +280,27 @@ void step_block(bh_group *group, size_t b, int thread, size_t begin, size_t step
                 bool resets);
 /* The resets of those who spiked at step k of the window, the last one taken. */
 void step_reset(bh_group *group, size_t b, int thread, size_t k);
+/* Records what monitors want at the end of step k; step_block does it by itself where
+ * it takes the resets too. */
+void step_record_end(bh_group *group, size_t b, int thread, size_t k);
 
 /* monitor.c */
 bh_status monitor_deliver(bh_group *group, size_t steps, bh_diag *diag);
 void monitor_free(bh_spike_monitor *monitor);
+
+/* state_monitor.c */
+void state_free(bh_state_monitor *monitor);
+/* Makes room for the rows of a window, and hands them on behind it. */
+bh_status state_begin(bh_group *group, size_t steps, bh_diag *diag);
+bh_status state_end(bh_group *group, bh_diag *diag);
+/* Whether a monitor records neurons of a block at a step, at its start or end. */
+bool state_wants(const bh_state_monitor *monitor, size_t b, int64_t step, bool at_end);
+/* The first step behind `step` at whose start something of a block is recorded, or
+ * before which something is at the end. */
+int64_t state_next(const bh_group *group, size_t b, int64_t step);
+/* Takes the values of a block. */
+void state_copy(bh_state_monitor *monitor, size_t variable, size_t b, int64_t step,
+                const void *values);
 
 /* program.c: the C text of a whole network */
 bh_status program_write(bh_network *net, bh_diag *diag);

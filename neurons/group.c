@@ -45,6 +45,10 @@ group_free(bh_group *group)
         next = m->next;
         monitor_free(m);
     }
+    for (bh_state_monitor *m = group->states, *next; m; m = next) {
+        next = m->next;
+        state_free(m);
+    }
     generator_free(group->generator);
     free(group->arrays);
     free(group->block);

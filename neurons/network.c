@@ -227,10 +227,14 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
         return BH_OK;
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(generator_begin(group, *steps, diag));
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(state_begin(group, *steps, diag));
     for (struct link *link = net->links; link; link = link->next)
         link_run(link, net, *steps);
     for (bh_group *group = net->groups; group; group = group->next)
         step_run(group, *steps);
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(state_end(group, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(monitor_deliver(group, *steps, diag));
     for (struct feed *feed = net->feeds; feed; feed = feed->next)

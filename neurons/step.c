@@ -257,6 +257,71 @@ set_work(bh_group *group, size_t b, int thread, size_t begin, size_t steps)
     return work;
 }
 
+/* Values of a recorded variable at step k of the piece. */
+static const void *
+recorded_values(struct work *work, const struct recorded *recorded, int thread,
+                int32_t k)
+{
+    const bh_group *group = work->group;
+    if (!recorded->code)
+        return recorded->symbol->linked ? input(&work->frame, recorded->symbol->slot, k)
+                                        : work->arrays[recorded->symbol->slot];
+    void *arrays[MOST_ARRAYS];
+    memcpy(arrays, work->arrays, (size_t)group->scope.stored * sizeof *arrays);
+    gather(work, recorded->code, k, NULL, NULL, arrays);
+    struct interp_frame f = interp_frame(work, k, arrays, NULL, NULL);
+    return interp_ops_get()->run(&recorded->interp, &f,
+                                 recorded->scratch +
+                                     (size_t)thread * recorded->scratch_size);
+}
+
+/* Hands the values of step k of the piece to the monitors that want them. */
+static void
+record(struct work *work, int thread, int32_t k, bool at_end)
+{
+    const int64_t step = work->frame.step + k;
+    for (bh_state_monitor *m = work->group->states; m; m = m->next)
+        for (size_t v = 0;
+             state_wants(m, work->number, step, at_end) && v < m->variables; v++)
+            state_copy(m, v, work->number, step,
+                       recorded_values(work, &m->recorded[v], thread, k));
+}
+
+static void
+run_piece(struct work *work)
+{
+    const bh_group *group = work->group;
+    if (group->compiled)
+        group->compiled(&work->frame);
+    else
+        interpret(work);
+    if (!group->driven)
+        return;
+    /* A linked variable keeps the value of the last step. */
+    for (int i = 0; i < group->scope.stored; i++)
+        if (group->link[i])
+            memcpy(work->arrays[i], input(&work->frame, i, work->frame.steps - 1),
+                   (size_t)work->frame.count * bh_precision_size(group->precision));
+}
+
+/* Runs from one recorded step to the next. */
+static void
+run_recorded(struct work *work, int thread, size_t begin, size_t steps)
+{
+    bh_group *group = work->group;
+    const int64_t step = group->net->step;
+    for (size_t k = begin, end = begin + steps; k < end;) {
+        int64_t next = state_next(group, work->number, step + (int64_t)k) - step;
+        size_t piece = next < (int64_t)end ? (size_t)next - k : end - k;
+        set_work(group, work->number, thread, k, piece);
+        record(work, thread, 0, false);
+        run_piece(work);
+        if (work->resets)
+            record(work, thread, (int32_t)piece - 1, true);
+        k += piece;
+    }
+}
+
 void
 step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
            bool resets)
@@ -270,17 +335,17 @@ step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
     }
     work->resets = resets;
     work->frame.collect = collect;
-    if (group->compiled)
-        group->compiled(&work->frame);
+    if (group->states)
+        run_recorded(work, thread, begin, steps);
     else
-        interpret(work);
-    if (!group->driven)
-        return;
-    /* A linked variable keeps the value of the last step. */
-    for (int i = 0; i < group->scope.stored; i++)
-        if (group->link[i])
-            memcpy(work->arrays[i], input(&work->frame, i, (int32_t)steps - 1),
-                   (size_t)work->frame.count * bh_precision_size(group->precision));
+        run_piece(work);
+}
+
+void
+step_record_end(bh_group *group, size_t b, int thread, size_t k)
+{
+    if (group->states)
+        record(set_work(group, b, thread, k, 1), thread, 0, true);
 }
 
 void
