@@ -106,7 +106,9 @@ struct bh_group {
     struct code *constants; /* what update needs and nothing changes during a run */
     struct interp update_interp, reset_interp, constants_interp;
     struct regular *regular; /* run_regularly, in the order in which they run */
-    bool ready;              /* the code has its final form */
+    struct event *events;    /* its own, in the order in which they run */
+    int event_count;
+    bool ready; /* the code has its final form */
     void (*compiled)(bh_frame *frame);
     void (*compiled_reset)(bh_frame *frame);
     bool driven;   /* some variable is linked */
@@ -128,6 +130,7 @@ struct bh_group {
 
 struct bh_spike_monitor {
     bh_spike_monitor_config config;
+    struct block *block; /* of the event: [blocks] */
     uint64_t count;
     double *time_s;
     uint32_t *index;
@@ -168,12 +171,15 @@ struct bh_state_monitor {
     struct bh_state_monitor *next;
 };
 
+/* Elements of one list of neurons: room for a vector to be written behind the last. */
+enum { LIST = BLOCK + 16 };
+
 /* What one thread works with. */
 struct worker {
-    float *normals; /* [term][BLOCK] */
-    void *uniforms; /* [term][BLOCK] */
-    void *inputs;   /* [stored][BLOCK] */
-    int32_t *spiked, *list;
+    float *normals;         /* [term][BLOCK] */
+    void *uniforms;         /* [term][BLOCK] */
+    void *inputs;           /* [stored][BLOCK] */
+    int32_t *spiked, *list; /* list: [event][LIST] */
     void *scratch;
     void *memory;
 };
@@ -232,6 +238,22 @@ bh_status group_refuse_noise(bh_group *group, const struct code *code,
  * has no such period. Binds not_refractory in the env, and guards what it keeps from
  * being set (unless refractory). */
 int group_guard(const bh_group *group, struct env *env, int steps_ago);
+
+/* group_event.c */
+struct event *group_event(const bh_group *group, const char *name);
+/* Where and when an event ("spike", or the group's own) happened in the window, for
+ * each block; NULL and a diag where there is no such event. */
+struct block *group_blocks(const bh_group *group, const char *event, bh_diag *diag);
+/* Whether anything happens to neurons behind the threshold. */
+static inline bool
+group_resets(const bh_group *group)
+{
+    bool resets = group->reset != NULL;
+    for (const struct event *event = group->events; event; event = event->next)
+        resets = resets || event->statements;
+    return resets;
+}
+bh_status event_ready(bh_group *group, struct event *event);
 
 /* group_values.c */
 const struct symbol *group_variable(const bh_group *group, const char *name,

@@ -41,6 +41,11 @@ group_free(bh_group *group)
         free(group->block[b].spikes);
         free(group->block[b].work);
     }
+    for (struct event *event = group->events; event; event = event->next) {
+        for (size_t b = 0; b < group->blocks; b++)
+            free(event->block[b].spikes);
+        free(event->block);
+    }
     for (bh_spike_monitor *m = group->monitors, *next; m; m = next) {
         next = m->next;
         monitor_free(m);
@@ -267,6 +272,8 @@ group_sets(const bh_group *group, const struct symbol *symbol)
     bool sets = stores(group->update, symbol) || stores(group->reset, symbol);
     for (const struct regular *r = group->regular; r; r = r->next)
         sets = sets || stores(r->code, symbol);
+    for (const struct event *event = group->events; event; event = event->next)
+        sets = sets || stores(event->statements, symbol);
     return sets;
 }
 
@@ -332,6 +339,8 @@ group_ready(bh_group *group, bh_diag *diag)
         code_fuse(r->code);
         BH_TRY(interp_prepare(&group->lang, r->code, &r->interp));
     }
+    for (struct event *event = group->events; event; event = event->next)
+        BH_TRY(event_ready(group, event));
     group->ready = true;
     return BH_OK;
 }

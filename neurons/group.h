@@ -47,6 +47,18 @@ BH_API BH_NODISCARD bh_status bh_group_run_regularly(bh_group *group,
                                                      const char *statements,
                                                      double every_s, bh_diag *diag);
 
+/// Gives the group an event of its own: it happens in each step, behind the threshold
+/// and before the reset, to the neurons for which the condition holds, refractory or
+/// not: bh_group_event(group, "half", "v > 0.5 and not seen", &diag). Monitors listen
+/// to it by its name. Before the network runs.
+BH_API BH_NODISCARD bh_status bh_group_event(bh_group *group, const char *name,
+                                             const char *condition, bh_diag *diag);
+/// Runs statements for the neurons that an event happens to, behind the reset of the
+/// same step. Several events of one step run in the order of their names. Once for each
+/// event, before the network runs.
+BH_API BH_NODISCARD bh_status bh_group_on_event(bh_group *group, const char *name,
+                                                const char *statements, bh_diag *diag);
+
 BH_API size_t bh_group_count(const bh_group *group);
 BH_API const char *bh_group_name(const bh_group *group);
 /// The method that integrates its equations.

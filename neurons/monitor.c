@@ -14,13 +14,16 @@ bh_status
 bh_spike_monitor_new(bh_group *group, const bh_spike_monitor_config *config,
                      bh_spike_monitor **out, bh_diag *diag)
 {
-    if (!group->lastspike)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "%s has no threshold, so it has no spikes", group->name);
+    const char *event = config && config->event ? config->event : "spike";
+    struct block *block = group_blocks(group, event, diag);
+    if (!block)
+        return BH_ERR_ARGUMENT;
     bh_spike_monitor *monitor = calloc(1, sizeof *monitor);
     if (!monitor)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a monitor");
     monitor->config = config ? *config : bh_spike_monitor_config_default();
+    monitor->config.event = NULL; /* the caller's */
+    monitor->block = block;
     monitor->next = group->monitors;
     group->monitors = monitor;
     if (out)
@@ -68,14 +71,14 @@ reserve(double **time_s, uint32_t **index, size_t *capacity, size_t count)
 
 /* Puts the spikes of all blocks in order of step and index: within a block they are. */
 static size_t
-merge(bh_group *group, size_t steps)
+merge(const bh_group *group, struct block *blocks, size_t steps)
 {
     bh_network *net = group->net;
     size_t count = 0;
     for (size_t k = 0; k < steps; k++) {
         double time_s = (double)(net->step + (int64_t)k) * net->config.dt_s;
         for (size_t b = 0; b < group->blocks; b++) {
-            struct block *block = &group->block[b];
+            struct block *block = &blocks[b];
             while (block->cursor < block->count &&
                    block->spikes[block->cursor] >> 16 == k) {
                 net->event_time[count] = time_s;
@@ -87,19 +90,31 @@ merge(bh_group *group, size_t steps)
     return count;
 }
 
-bh_status
-monitor_deliver(bh_group *group, size_t steps, bh_diag *diag)
+static bool
+is_heard(const bh_group *group, const struct block *block)
+{
+    for (const bh_spike_monitor *m = group->monitors; m; m = m->next)
+        if (m->block == block)
+            return true;
+    return false;
+}
+
+/* Hands the window's events of one kind to those who listen. */
+static bh_status
+deliver(bh_group *group, struct block *blocks, size_t steps, bh_diag *diag)
 {
     bh_network *net = group->net;
     size_t count = 0;
     for (size_t b = 0; b < group->blocks; b++)
-        count += group->block[b].count;
-    if (!group->monitors || count == 0)
+        count += blocks[b].count;
+    if (count == 0 || !is_heard(group, blocks))
         return BH_OK;
     if (!reserve(&net->event_time, &net->event_index, &net->event_capacity, count))
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes", count);
-    merge(group, steps);
+    merge(group, blocks, steps);
     for (bh_spike_monitor *m = group->monitors; m; m = m->next) {
+        if (m->block != blocks)
+            continue;
         m->count += count;
         if (m->config.record) {
             if (!reserve(&m->time_s, &m->index, &m->capacity, m->kept + count))
@@ -114,5 +129,16 @@ monitor_deliver(bh_group *group, size_t steps, bh_diag *diag)
             BH_TRY(m->config.sink(m->config.user, events, diag));
         }
     }
+    return BH_OK;
+}
+
+bh_status
+monitor_deliver(bh_group *group, size_t steps, bh_diag *diag)
+{
+    if (!group->monitors)
+        return BH_OK;
+    BH_TRY(deliver(group, group->block, steps, diag));
+    for (struct event *event = group->events; event; event = event->next)
+        BH_TRY(deliver(group, event->block, steps, diag));
     return BH_OK;
 }

@@ -10,11 +10,12 @@
 
 BH_BEGIN_DECLS
 
-/// Listens to the spikes of one group. The network's.
+/// Listens to the spikes, or another event, of one group. The network's.
 typedef struct bh_spike_monitor bh_spike_monitor;
 
 typedef struct bh_spike_monitor_config {
-    bool record; ///< keep all spikes in memory
+    const char *event; ///< what to listen to; NULL or "spike": spikes
+    bool record;       ///< keep all spikes in memory
     /// Gets the spikes of each window in order of time and index, on the thread that
     /// runs; a status other than BH_OK ends the run with it, and with what it wrote
     /// into `diag`. May be NULL.

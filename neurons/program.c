@@ -26,12 +26,12 @@ program_write(bh_network *net, bh_diag *diag)
         if (group->generator)
             continue;
         snprintf(name, sizeof name, "bh_update_%u", group->object);
-        const struct emit_step step = {group->comment, group->regular, group->update,
-                                       group->reset, group->constants};
+        const struct emit_step step = {group->comment, group->regular,   group->update,
+                                       group->reset,   group->constants, group->events};
         emit_update(&writer, name, &step);
         snprintf(name, sizeof name, "bh_reset_%u", group->object);
-        if (group->receives && group->reset)
-            emit_reset(&writer, name, group->reset);
+        if (group->receives && group_resets(group))
+            emit_reset(&writer, name, &step);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);
@@ -60,7 +60,7 @@ bind(bh_network *net)
         if (!group->compiled)
             return BH_ERR_UNSUPPORTED;
         snprintf(name, sizeof name, "bh_reset_%u", group->object);
-        if (!group->receives || !group->reset)
+        if (!group->receives || !group_resets(group))
             continue;
         *(void **)&group->compiled_reset = jit_symbol(net->library, name);
         if (!group->compiled_reset)

@@ -82,41 +82,62 @@ uniforms(bh_frame *frame, int32_t term, int32_t k)
     return out;
 }
 
-/* Writes down who spiked. Where resets wait for what the spikes do to others, nobody is
- * listed for them. */
-static int32_t
-collect(bh_frame *frame, int32_t k, const int32_t **neurons)
+/* Where an event of the block is written down. */
+static struct block *
+block_of(const struct work *work, int32_t number)
+{
+    const struct event *event = work->group->events;
+    if (number == 0)
+        return work->block;
+    while (event->number != number)
+        event = event->next;
+    return &event->block[work->number];
+}
+
+static void
+mark_spikes(bh_frame *frame, int32_t k, const int32_t *list, size_t found)
 {
     const struct work *work = (const struct work *)frame;
     const bh_group *group = work->group;
-    struct block *block = work->block;
-    int32_t *list = work->worker->list;
-    size_t found = group->net->vector->list(frame->spiked, (size_t)frame->count, list);
-    for (size_t s = 0; s < found; s++) {
+    for (size_t s = 0; s < found; s++)
+        frame->lastspike[list[s]] = frame->now + k;
+    if (!group->not_refractory)
+        return;
+    void *ready = frame->array[group->not_refractory->slot];
+    for (size_t s = 0; s < found; s++)
+        if (group->precision == BH_SINGLE)
+            ((float *)ready)[list[s]] = 0;
+        else
+            ((double *)ready)[list[s]] = 0;
+}
+
+/* Writes down who spiked. Where resets wait for what the spikes do to others, nobody is
+ * listed for them. */
+static int32_t
+collect(bh_frame *frame, int32_t event, int32_t k, const int32_t **neurons)
+{
+    const struct work *work = (const struct work *)frame;
+    struct block *block = block_of(work, event);
+    int32_t *list = work->worker->list + event * LIST;
+    size_t found =
+        work->group->net->vector->list(frame->spiked, (size_t)frame->count, list);
+    for (size_t s = 0; s < found; s++)
         block->spikes[block->count++] = (uint32_t)(work->begin + k) << 16 |
                                         (uint32_t)list[s];
-        frame->lastspike[list[s]] = frame->now + k;
-    }
-    if (group->not_refractory) {
-        void *ready = frame->array[group->not_refractory->slot];
-        for (size_t s = 0; s < found; s++)
-            if (group->precision == BH_SINGLE)
-                ((float *)ready)[list[s]] = 0;
-            else
-                ((double *)ready)[list[s]] = 0;
-    }
+    if (event == 0)
+        mark_spikes(frame, k, list, found);
     *neurons = list;
     return work->resets ? (int32_t)found : 0;
 }
 
-/* Lists the neurons that spiked at the last step. */
+/* Lists the neurons that an event happened to at the last step. */
 static int32_t
-recall(bh_frame *frame, int32_t k, const int32_t **neurons)
+recall(bh_frame *frame, int32_t event, int32_t k, const int32_t **neurons)
 {
     const struct work *work = (const struct work *)frame;
-    const struct block *block = work->block;
+    const struct block *block = block_of(work, event);
     const uint32_t step = (uint32_t)(work->begin + k);
-    int32_t *list = work->worker->list, found = 0;
+    int32_t *list = work->worker->list + event * LIST, found = 0;
     size_t s = block->count;
     while (s > 0 && block->spikes[s - 1] >> 16 == step)
         s--;
@@ -162,55 +183,109 @@ interp_frame(const struct work *work, int32_t k, void **arrays, const float **no
                                  .uniforms = drawn};
 }
 
+/* What the interpreter works with. */
+struct interpreter {
+    struct work *work;
+    struct interp_frame frame;
+    const float *noises[MOST_ARRAYS];
+    const void *drawn[MOST_ARRAYS];
+    void *arrays[MOST_ARRAYS];
+};
+
+static void
+interpreter_start(struct interpreter *in, struct work *work)
+{
+    in->work = work;
+    memcpy(in->arrays, work->arrays,
+           (size_t)work->group->scope.stored * sizeof *in->arrays);
+}
+
+static const void *
+interpret_code(struct interpreter *in, const struct interp *interp, int32_t k)
+{
+    gather(in->work, interp->code, k, in->noises, in->drawn, in->arrays);
+    return interp_ops_get()->run(interp, &in->frame, in->work->worker->scratch);
+}
+
+/* Runs code whose result is a condition, and marks the neurons for which it holds. */
+static bool
+interpret_condition(struct interpreter *in, const struct interp *interp, int32_t k)
+{
+    bh_frame *frame = &in->work->frame;
+    const void *holds = interpret_code(in, interp, k);
+    int32_t any = 0;
+    for (int32_t n = 0; holds && n < frame->count; n++) {
+        frame->spiked[n] = in->work->group->precision == BH_SINGLE
+                               ? ((const float *)holds)[n] != 0
+                               : ((const double *)holds)[n] != 0;
+        any |= frame->spiked[n];
+    }
+    return any != 0;
+}
+
+/* Runs code for the neurons of a list. */
+static void
+interpret_list(struct interpreter *in, const struct interp *interp, int32_t k,
+               const int32_t *list, int32_t count)
+{
+    struct interp_frame all = in->frame;
+    if (!interp->code || count == 0)
+        return;
+    in->frame.index = list;
+    in->frame.count = count;
+    interpret_code(in, interp, k);
+    in->frame = all;
+}
+
+/* What happens behind the threshold, to the neurons that are listed. */
+static void
+interpret_events(struct interpreter *in, int32_t k, const int32_t *counts)
+{
+    const bh_group *group = in->work->group;
+    const int32_t *lists = in->work->worker->list;
+    interpret_list(in, &group->reset_interp, k, lists, counts[0]);
+    for (const struct event *e = group->events; e; e = e->next)
+        interpret_list(in, &e->statements_interp, k, lists + e->number * LIST,
+                       counts[e->number]);
+}
+
 /* What generated code does, by the interpreter. */
 static void
 interpret(struct work *work)
 {
-    bh_group *group = work->group;
+    const bh_group *group = work->group;
     bh_frame *frame = &work->frame;
-    const float *noises[MOST_ARRAYS];
-    const void *drawn[MOST_ARRAYS];
-    void *arrays[MOST_ARRAYS];
-    memcpy(arrays, work->arrays, (size_t)group->scope.stored * sizeof *arrays);
+    struct interpreter in;
+    int32_t counts[MOST_EVENTS + 1] = {0};
+    interpreter_start(&in, work);
     for (int32_t k = 0; k < frame->steps; k++) {
-        struct interp_frame f = interp_frame(work, k, arrays, noises, drawn);
+        const int32_t *list = NULL;
+        in.frame = interp_frame(work, k, in.arrays, in.noises, in.drawn);
         for (const struct regular *r = group->regular; r; r = r->next)
-            if ((frame->step + k) % r->steps == 0) {
-                gather(work, r->code, k, noises, drawn, arrays);
-                interp_ops_get()->run(&r->interp, &f, work->worker->scratch);
-            }
-        gather(work, group->update, k, noises, drawn, arrays);
-        const void *above =
-            interp_ops_get()->run(&group->update_interp, &f, work->worker->scratch);
-        int32_t any = 0;
-        for (int32_t n = 0; above && n < frame->count; n++) {
-            frame->spiked[n] = group->precision == BH_SINGLE
-                                   ? ((const float *)above)[n] != 0
-                                   : ((const double *)above)[n] != 0;
-            any |= frame->spiked[n];
-        }
-        if (!any)
-            continue;
-        f.count = collect(frame, k, &f.index);
-        if (!group->reset || f.count == 0)
-            continue;
-        gather(work, group->reset, k, noises, drawn, arrays);
-        interp_ops_get()->run(&group->reset_interp, &f, work->worker->scratch);
+            if ((frame->step + k) % r->steps == 0)
+                interpret_code(&in, &r->interp, k);
+        counts[0] = interpret_condition(&in, &group->update_interp, k)
+                        ? collect(frame, 0, k, &list)
+                        : 0;
+        for (const struct event *e = group->events; e; e = e->next)
+            counts[e->number] = interpret_condition(&in, &e->condition_interp, k)
+                                    ? collect(frame, e->number, k, &list)
+                                    : 0;
+        interpret_events(&in, k, counts);
     }
 }
 
 static void
 interpret_reset(struct work *work)
 {
-    const bh_group *group = work->group;
-    const float *noises[MOST_ARRAYS];
-    const void *drawn[MOST_ARRAYS];
-    void *arrays[MOST_ARRAYS];
-    memcpy(arrays, work->arrays, (size_t)group->scope.stored * sizeof *arrays);
-    struct interp_frame f = interp_frame(work, 0, arrays, noises, drawn);
-    f.count = work->frame.collect(&work->frame, 0, &f.index);
-    gather(work, group->reset, 0, noises, drawn, arrays);
-    interp_ops_get()->run(&group->reset_interp, &f, work->worker->scratch);
+    struct interpreter in;
+    const int32_t *list;
+    int32_t counts[MOST_EVENTS + 1] = {0};
+    interpreter_start(&in, work);
+    in.frame = interp_frame(work, 0, in.arrays, in.noises, in.drawn);
+    for (int32_t event = 0; event <= work->group->event_count; event++)
+        counts[event] = recall(&work->frame, event, 0, &list);
+    interpret_events(&in, 0, counts);
 }
 
 bool
@@ -327,8 +402,10 @@ step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
            bool resets)
 {
     struct work *work = set_work(group, b, thread, begin, steps);
-    if (begin == 0)
-        work->block->count = work->block->cursor = 0;
+    for (int32_t event = 0; begin == 0 && event <= group->event_count; event++) {
+        struct block *block = block_of(work, event);
+        block->count = block->cursor = 0;
+    }
     if (group->generator) {
         generator_run(group, b, group->net->step, (int32_t)begin, (int32_t)steps);
         return;
@@ -351,9 +428,13 @@ step_record_end(bh_group *group, size_t b, int thread, size_t k)
 void
 step_reset(bh_group *group, size_t b, int thread, size_t k)
 {
-    const struct block *block = &group->block[b];
-    if (!group->reset || block->count == 0 ||
-        block->spikes[block->count - 1] >> 16 != k)
+    const struct work *before = group->block[b].work;
+    bool due = false;
+    for (int32_t event = 0; event <= group->event_count; event++) {
+        const struct block *block = block_of(before, event);
+        due = due || (block->count > 0 && block->spikes[block->count - 1] >> 16 == k);
+    }
+    if (!due || !group_resets(group))
         return;
     struct work *work = set_work(group, b, thread, k, 1);
     work->frame.collect = recall;

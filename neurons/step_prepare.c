@@ -96,47 +96,67 @@ take_randomness(bh_group *group)
 }
 
 static bool
-take_block_memory(bh_group *group)
+take_lists(const bh_group *group, struct block *blocks)
 {
-    for (size_t b = 0; group->lastspike && b < group->blocks; b++) {
+    for (size_t b = 0; b < group->blocks; b++) {
         /* Room for every neuron at every step; memory that is never touched is free. */
-        group->block[b].spikes =
-            malloc(group->net->window * BLOCK * sizeof *group->block[b].spikes);
-        if (!group->block[b].spikes)
+        blocks[b].spikes =
+            malloc(group->net->window * BLOCK * sizeof *blocks[b].spikes);
+        if (!blocks[b].spikes)
             return false;
     }
     return true;
+}
+
+static bool
+take_block_memory(bh_group *group)
+{
+    bool ok = !group->lastspike || take_lists(group, group->block);
+    for (struct event *event = group->events; ok && event; event = event->next)
+        ok = take_lists(group, event->block);
+    return ok;
+}
+
+static void
+need(size_t *most, size_t needed)
+{
+    if (needed > *most)
+        *most = needed;
+}
+
+static void
+need_scratch(size_t *most, const struct interp *interp)
+{
+    if (interp->code)
+        need(most, interp_scratch_size(interp));
 }
 
 /* Room for each thread, as much as the hungriest group and link needs. */
 static bool
 take_workers(bh_network *net)
 {
-    size_t normal_terms = 1, uniform_terms = 1, stored = 1, scratch = 64;
+    size_t normal_terms = 1, uniform_terms = 1, stored = 1, lists = 1, scratch = 64;
     for (const bh_group *g = net->groups; g; g = g->next) {
-        size_t needs[] = {(size_t)g->scope.noises,
-                          (size_t)g->scope.uniforms,
-                          (size_t)g->scope.stored,
-                          interp_scratch_size(&g->update_interp),
-                          g->reset ? interp_scratch_size(&g->reset_interp) : 0,
-                          g->constants ? interp_scratch_size(&g->constants_interp) : 0};
+        need(&normal_terms, (size_t)g->scope.noises);
+        need(&uniform_terms, (size_t)g->scope.uniforms);
+        need(&stored, (size_t)g->scope.stored);
+        need(&lists, (size_t)g->event_count + 1);
+        need_scratch(&scratch, &g->update_interp);
+        need_scratch(&scratch, &g->reset_interp);
+        need_scratch(&scratch, &g->constants_interp);
         for (const struct regular *r = g->regular; r; r = r->next)
-            if (interp_scratch_size(&r->interp) > scratch)
-                scratch = interp_scratch_size(&r->interp);
-        normal_terms = needs[0] > normal_terms ? needs[0] : normal_terms;
-        uniform_terms = needs[1] > uniform_terms ? needs[1] : uniform_terms;
-        stored = needs[2] > stored ? needs[2] : stored;
-        scratch = needs[3] > scratch ? needs[3] : scratch;
-        scratch = needs[4] > scratch ? needs[4] : scratch;
-        scratch = needs[5] > scratch ? needs[5] : scratch;
+            need_scratch(&scratch, &r->interp);
+        for (const struct event *event = g->events; event; event = event->next) {
+            need_scratch(&scratch, &event->condition_interp);
+            need_scratch(&scratch, &event->statements_interp);
+        }
     }
     for (const struct link *link = net->links; link; link = link->next)
-        if (link->map && interp_scratch_size(&link->interp) > scratch)
-            scratch = interp_scratch_size(&link->interp);
+        need_scratch(&scratch, &link->interp);
     size_t sizes[] = {
         normal_terms * BLOCK * sizeof(float), uniform_terms * BLOCK * sizeof(double),
-        stored * BLOCK * sizeof(double),      (BLOCK + 16) * sizeof(int32_t),
-        (BLOCK + 16) * sizeof(int32_t),       (scratch + 63) / 64 * 64};
+        stored * BLOCK * sizeof(double),      LIST * sizeof(int32_t),
+        lists * LIST * sizeof(int32_t),       (scratch + 63) / 64 * 64};
     size_t total = 64;
     for (int i = 0; i < 6; i++)
         total += sizes[i];

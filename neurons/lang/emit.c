@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/lang/printer.h"
 
+#include <stdio.h>
+
+/* Statements for the neurons of a list: "spikes" of them, at "neuron". */
 static void
-print_reset(struct writer *writer, const struct code *reset)
+print_listed(struct writer *writer, const struct code *code, int event)
 {
     struct printer p;
-    write_text(writer,
-               "        if (any) {\n"
-               "            const int32_t *neuron;\n"
-               "            const int32_t spikes = f->collect(f, k, &neuron);\n");
-    if (!reset) {
-        write_text(writer, "            (void)spikes;\n        }\n");
+    if (!code)
         return;
-    }
-    if (printer_start(&p, writer, reset, &printer_host)) {
+    write_text(writer, "        if (events%d > 0) {\n", event);
+    if (printer_start(&p, writer, code, &printer_host)) {
         print_step_values(&p, "            ");
-        write_text(writer, "            for (int32_t s = 0; s < spikes; s++) {\n"
-                           "                const int32_t n = neuron[s];\n");
+        write_text(writer,
+                   "            for (int32_t s = 0; s < events%d; s++) {\n"
+                   "                const int32_t n = neuron%d[s];\n",
+                   event, event);
         print_neuron(&p, "                ");
         write_text(writer, "            }\n        }\n");
     }
     printer_end(&p);
+}
+
+static void
+print_collect(struct writer *writer, int event, const char *condition)
+{
+    write_text(writer,
+               "        const int32_t *neuron%d;\n"
+               "        const int32_t events%d = %sf->collect(f, %d, k, &neuron%d);\n",
+               event, event, condition, event, event);
+}
+
+/* What happens behind the threshold: the group's own events, the reset, and what the
+ * events do. */
+static void
+print_reset(struct writer *writer, const struct emit_step *step)
+{
+    if (step->update->result >= 0)
+        print_listed(writer, step->reset, 0);
+    for (const struct event *e = step->events; e; e = e->next)
+        print_listed(writer, e->statements, e->number);
 }
 
 /* What the engine computes before a run, for the reader. */
@@ -35,70 +55,98 @@ print_constants(struct writer *writer, const struct code *constants)
     write_text(writer, " */\n");
 }
 
+/* Computes code for all neurons of the block; its result, a condition of event
+ * `event`, is kept for each neuron and for all. */
+static void
+print_all(struct writer *writer, const struct code *code, int event, const char *indent)
+{
+    struct printer p;
+    char inner[20];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (printer_start(&p, writer, code, &printer_host)) {
+        print_step_values(&p, indent);
+        write_text(writer, "%sfor (int32_t n = 0; n < count; n++) {\n", indent);
+        print_neuron(&p, inner);
+        if (code->result >= 0) {
+            write_text(writer, "%sconst int32_t above = ", inner);
+            print_operand(&p, code->result);
+            write_text(writer, ";\n%sspiked[n] = above;\n%sany%d |= above;\n", inner,
+                       inner, event);
+        }
+        write_text(writer, "%s}\n", indent);
+    }
+    printer_end(&p);
+}
+
 static void
 print_regular(struct writer *writer, const struct regular *regular)
 {
-    struct printer p;
     if (regular->steps == 1)
         write_text(writer, "        {\n");
     else
         write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
                    (long long)regular->steps);
-    if (printer_start(&p, writer, regular->code, &printer_host)) {
-        print_step_values(&p, "            ");
-        write_text(writer, "            for (int32_t n = 0; n < count; n++) {\n");
-        print_neuron(&p, "                ");
-        write_text(writer, "            }\n        }\n");
-    }
-    printer_end(&p);
+    print_all(writer, regular->code, 0, "            ");
+    write_text(writer, "        }\n");
 }
 
-/* Integration and threshold of all neurons of the block. */
+/* Integration, threshold and the group's own events. */
 static void
-print_update(struct writer *writer, const struct code *update)
+print_update(struct writer *writer, const struct emit_step *step)
 {
-    struct printer p;
-    if (printer_start(&p, writer, update, &printer_host)) {
-        print_step_values(&p, "        ");
-        if (update->result >= 0)
-            write_text(writer, "        int32_t any = 0;\n");
-        write_text(writer, "        for (int32_t n = 0; n < count; n++) {\n");
-        print_neuron(&p, "            ");
-        if (update->result >= 0) {
-            write_text(writer, "            const int32_t above = ");
-            print_operand(&p, update->result);
-            write_text(writer, ";\n            spiked[n] = above;\n"
-                               "            any |= above;\n");
-        }
+    char condition[24];
+    if (step->update->result >= 0)
+        write_text(writer, "        int32_t any0 = 0;\n");
+    print_all(writer, step->update, 0, "        ");
+    if (step->update->result >= 0)
+        print_collect(writer, 0, "any0 == 0 ? 0 : ");
+    for (const struct event *e = step->events; e; e = e->next) {
+        write_text(writer, "        int32_t any%d = 0;\n        { /* %s */\n",
+                   e->number, e->name);
+        print_all(writer, e->condition, e->number, "            ");
         write_text(writer, "        }\n");
+        snprintf(condition, sizeof condition, "any%d == 0 ? 0 : ", e->number);
+        print_collect(writer, e->number, condition);
     }
-    printer_end(&p);
 }
 
-/* Opens the function: pointers to what it touches. */
+/* Pointers to what some code of the step touches, each once. */
 static void
-print_head(struct writer *writer, const char *name, const struct emit_step *step)
+print_pointers(struct writer *writer, const struct emit_step *step, bool reset_only)
 {
-    bool seen[MOST_ARRAYS] = {false};
-    bool last = uses_lastspike(step->update) ||
-                (step->reset && uses_lastspike(step->reset));
-    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
-               step->update->precision == BH_SINGLE ? "float" : "double", name);
-    for (const struct regular *r = step->regular; r; r = r->next) {
+    bool seen[MOST_ARRAYS] = {false}, last = false;
+    const struct code *codes[2] = {reset_only ? NULL : step->update, step->reset};
+    for (const struct regular *r = reset_only ? NULL : step->regular; r; r = r->next) {
         print_arrays(writer, r->code, seen);
         last = last || uses_lastspike(r->code);
     }
-    print_arrays(writer, step->update, seen);
-    print_arrays(writer, step->reset, seen);
+    for (int i = 0; i < 2; i++) {
+        print_arrays(writer, codes[i], seen);
+        last = last || uses_lastspike(codes[i]);
+    }
+    for (const struct event *e = step->events; e; e = e->next) {
+        const struct code *own[2] = {reset_only ? NULL : e->condition, e->statements};
+        for (int i = 0; i < 2; i++) {
+            print_arrays(writer, own[i], seen);
+            last = last || uses_lastspike(own[i]);
+        }
+    }
     if (last)
         write_text(writer,
                    "    const int32_t *restrict lastspike_at = f->lastspike;\n");
-    if (step->update->result >= 0)
+    if (!reset_only && (step->update->result >= 0 || step->events))
         write_text(writer, "    int32_t *restrict spiked = f->spiked;\n");
     write_text(writer, "    const int32_t steps = f->steps, count = f->count;\n"
                        "    for (int32_t k = 0; k < steps; k++) {\n");
     if (last)
         write_text(writer, "        const int32_t now = f->now + k;\n");
+}
+
+static void
+print_head(struct writer *writer, const char *name, const struct emit_step *step)
+{
+    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
+               step->update->precision == BH_SINGLE ? "float" : "double", name);
 }
 
 void
@@ -108,36 +156,26 @@ emit_update(struct writer *writer, const char *name, const struct emit_step *ste
     if (step->constants)
         print_constants(writer, step->constants);
     print_head(writer, name, step);
+    print_pointers(writer, step, false);
     for (const struct regular *r = step->regular; r; r = r->next)
         print_regular(writer, r);
-    print_update(writer, step->update);
-    if (step->update->result >= 0)
-        print_reset(writer, step->reset);
+    print_update(writer, step);
+    print_reset(writer, step);
     write_text(writer, "    }\n}\n#undef real\n");
 }
 
 void
-emit_reset(struct writer *writer, const char *name, const struct code *reset)
+emit_reset(struct writer *writer, const char *name, const struct emit_step *step)
 {
-    bool seen[MOST_ARRAYS] = {false};
-    struct printer p;
-    write_text(writer, "#define real %s\nvoid\n%s(bh_frame *f)\n{\n",
-               reset->precision == BH_SINGLE ? "float" : "double", name);
-    print_arrays(writer, reset, seen);
-    if (uses_lastspike(reset))
-        write_text(writer,
-                   "    const int32_t *restrict lastspike_at = f->lastspike;\n");
-    write_text(writer, "    const int32_t k = 0, now = f->now, *neuron;\n"
-                       "    const int32_t spikes = f->collect(f, k, &neuron);\n"
-                       "    (void)now;\n");
-    if (printer_start(&p, writer, reset, &printer_host)) {
-        print_step_values(&p, "    ");
-        write_text(writer, "    for (int32_t s = 0; s < spikes; s++) {\n"
-                           "        const int32_t n = neuron[s];\n");
-        print_neuron(&p, "        ");
-        write_text(writer, "    }\n}\n#undef real\n");
-    }
-    printer_end(&p);
+    print_head(writer, name, step);
+    print_pointers(writer, step, true);
+    if (step->reset)
+        print_collect(writer, 0, "");
+    for (const struct event *e = step->events; e; e = e->next)
+        if (e->statements)
+            print_collect(writer, e->number, "");
+    print_reset(writer, step);
+    write_text(writer, "    }\n}\n#undef real\n");
 }
 
 void

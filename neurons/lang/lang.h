@@ -425,6 +425,20 @@ struct regular {
     struct regular *next;
 };
 
+/* More events than any group has. */
+enum { MOST_EVENTS = 64 };
+
+/* A condition of the group's own, and what happens to the neurons it holds for. */
+struct event {
+    const char *name;
+    int number; /* from 1 on */
+    struct code *condition;
+    struct code *statements; /* NULL where there are none */
+    struct interp condition_interp, statements_interp;
+    struct block *block; /* [blocks]: where and when it happened in the window */
+    struct event *next;
+};
+
 /* What a step of a group is made of. */
 struct emit_step {
     const char *comment;           /* the user's text */
@@ -432,12 +446,14 @@ struct emit_step {
     const struct code *update;     /* stores new state; its result is the threshold */
     const struct code *reset;      /* NULL where there is none */
     const struct code *constants;  /* only told; NULL where there are none */
+    const struct event *events;    /* in the order in which they run */
 };
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
  */
 void emit_update(struct writer *writer, const char *name, const struct emit_step *step);
-/* The function void <name>(bh_frame *): the resets of one step alone. */
-void emit_reset(struct writer *writer, const char *name, const struct code *reset);
+/* The function void <name>(bh_frame *): what a step does behind its threshold, alone.
+ */
+void emit_reset(struct writer *writer, const char *name, const struct emit_step *step);
 /* The function void <name>(const real *in, real *out, size_t count): an expression of
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,

@@ -199,7 +199,7 @@ printer_end(struct printer *p)
 bool
 uses_lastspike(const struct code *code)
 {
-    for (int i = 0; i < code->count; i++) {
+    for (int i = 0; code && i < code->count; i++) {
         const struct op *op = &code->ops[i];
         bool time = op->code == OP_LOAD && op->symbol->kind == SYMBOL_LASTSPIKE;
         if (op->uses > 0 && (time || op->code == OP_READY))
