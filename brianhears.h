@@ -54,11 +54,12 @@
 #include "neurons/state_monitor.h"
 #include "neurons/code_cache.h"
 
-/* out: spikes and samples to files, pictures, progress */
+/* out: spikes and samples to files, pictures, progress, a live view */
 #include "io/spikes.h"
 #include "io/frames.h"
 #include "io/picture.h"
 #include "io/progress.h"
+#include "io/view.h"
 
 /* machines */
 #include "core/cpu.h"

@@ -77,7 +77,7 @@ run(const void *given, const char *sound)
     }
     if (picture_check(settings->output.path, &diag) != BH_OK ||
         ear_open(sound, &settings->sound, &settings->places,
-                 (bh_precision)settings->output.precision, &ear, &diag) != BH_OK)
+                 (bh_precision)settings->output.precision, NULL, &ear, &diag) != BH_OK)
         return fail(&diag);
     signals_catch();
     const bh_status status = draw(settings, sound, &ear, &diag);

@@ -66,6 +66,7 @@ static const struct setting_group groups[] = {
     MODEL_SETTINGS(struct spikes_settings, model),
     SETTINGS("Run", run_table, struct spikes_settings, run),
     PICTURE_SETTINGS(struct spikes_settings, picture),
+    VIEW_SETTINGS(struct spikes_settings, view),
 };
 
 /* Where the spikes go; false, and a message, where that is not clear. */
@@ -89,6 +90,8 @@ choose_output(const struct spikes_settings *settings, struct nerve_task *task)
         task->path = "-";
         return true;
     }
+    if (settings->view.kind != VIEW_NONE)
+        return true;
     if (!picture)
         say("say where the spikes shall go: -o spikes.h5, -o spikes.csv, --format csv "
             "to see them here, or --picture spikes.png");
@@ -153,7 +156,8 @@ const struct command command_spikes = {
         "  bhears spikes speech.flac -l '60 dB SPL' -d 1s > spikes.csv\n"
         "  sox speech.flac -t wav - | bhears spikes - -o speech.csv -n 100 -f 1\n"
         "  bhears spikes speech.flac -o own.h5 -e own.eqs -t 'v > 15*mV' \\\n"
-        "      --reset 'v = 0*mV' --link 'I = x*10*mV' -D tau=10*ms\n",
+        "      --reset 'v = 0*mV' --link 'I = x*10*mV' -D tau=10*ms\n"
+        "  bhears spikes speech.flac --view web\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct spikes_settings),

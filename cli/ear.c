@@ -118,8 +118,8 @@ ear_open_sound(const char *path, const struct sound_settings *sound, struct ear 
 
 bh_status
 ear_open(const char *path, const struct sound_settings *sound,
-         const struct place_settings *places, bh_precision precision, struct ear *out,
-         bh_diag *diag)
+         const struct place_settings *places, bh_precision precision,
+         struct watch *watch, struct ear *out, bh_diag *diag)
 {
     struct ear ear;
     double *cf_hz = NULL;
@@ -127,6 +127,8 @@ ear_open(const char *path, const struct sound_settings *sound,
     const size_t count = (size_t)places->places;
     BH_TRY(ear_open_sound(path, sound, &ear, diag));
     bh_status status = ear_places(&ear, &places->cf, count, &cf_hz, diag);
+    if (status == BH_OK && watch)
+        status = watch_tap(watch, ear.sound, &ear.sound, diag);
     if (status == BH_OK)
         status = bh_gammatone_new(ear.samplerate_hz, cf_hz, count, NULL, precision,
                                   &bank, diag);

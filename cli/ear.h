@@ -5,6 +5,7 @@
 /* From a sound file to the output of a gammatone bank, and the options for that. */
 
 #include "cli/settings.h"
+#include "cli/watch.h"
 
 struct sound_settings {
     double level_db, full_scale_db, start_s, duration_s;
@@ -31,10 +32,11 @@ struct ear {
     double duration_s; /* NaN where nobody knows */
 };
 
-/* Opens the sound and puts the bank behind it. On failure nothing is left open. */
+/* Opens the sound and puts the bank behind it; who watches (or NULL) sees the sound. On
+ * failure nothing is left open. */
 bh_status ear_open(const char *path, const struct sound_settings *sound,
                    const struct place_settings *places, bh_precision precision,
-                   struct ear *out, bh_diag *diag);
+                   struct watch *watch, struct ear *out, bh_diag *diag);
 void ear_close(struct ear *ear);
 
 /* The same in steps, for any bank: the sound alone ... */

@@ -4,6 +4,7 @@
 #include "cli/console.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Everything that a run holds. */
 struct nerve {
@@ -19,6 +20,7 @@ struct nerve {
     bh_raster *raster;
     bh_cochleagram *cochleagram;
     struct meter meter;
+    struct watch watch;
 };
 
 static bh_status
@@ -27,6 +29,8 @@ take_spikes(void *user, bh_events events, bh_diag *diag)
     struct nerve *nerve = user;
     if (nerve->writer)
         BH_TRY(bh_spike_writer_write(nerve->writer, events, diag));
+    if (nerve->watch.view)
+        BH_TRY(bh_view_spikes(nerve->watch.view, events, diag));
     return nerve->raster ? bh_raster_add(nerve->raster, events, diag) : BH_OK;
 }
 
@@ -34,6 +38,10 @@ static bh_status
 watch_ear(void *user, bh_block block, bh_diag *diag)
 {
     struct nerve *nerve = user;
+    if (nerve->watch.view)
+        BH_TRY(bh_view_block(nerve->watch.view, block, diag));
+    if (!nerve->cochleagram)
+        return BH_OK;
     return bh_cochleagram_process(nerve->cochleagram, block, diag);
 }
 
@@ -41,6 +49,8 @@ static bh_status
 report(void *user, double time_s, bh_diag *diag)
 {
     struct nerve *nerve = user;
+    if (nerve->watch.view)
+        return watch_pace(&nerve->watch, time_s, diag);
     meter_show(&nerve->meter, time_s);
     return signals_check(diag);
 }
@@ -136,9 +146,22 @@ open_picture(struct nerve *nerve, bh_diag *diag)
     const bh_raster_config config =
         bh_raster_config_default(nerve->fibres, nerve->cf_hz);
     BH_TRY(bh_raster_new(&config, &nerve->raster, diag));
-    BH_TRY(picture_cochleagram(nerve->ear.samplerate_hz, nerve->ear.places,
-                               &nerve->cochleagram, diag));
-    return bh_network_watch(nerve->net, nerve->ear.out, watch_ear, nerve, diag);
+    return picture_cochleagram(nerve->ear.samplerate_hz, nerve->ear.places,
+                               &nerve->cochleagram, diag);
+}
+
+static bh_status
+open_view(struct nerve *nerve, bh_diag *diag)
+{
+    bh_view_config config = bh_view_config_default();
+    const char *slash = strrchr(nerve->task->sound, '/');
+    config.title = slash ? slash + 1 : nerve->task->sound;
+    config.samplerate_hz = nerve->ear.samplerate_hz;
+    config.channels = nerve->ear.places;
+    config.cf_hz = nerve->ear.cf_hz;
+    config.neurons = nerve->fibres;
+    config.neuron_cf_hz = nerve->cf_hz;
+    return watch_open(&nerve->task->settings->view, &config, &nerve->watch, diag);
 }
 
 static bh_status
@@ -150,7 +173,9 @@ prepare(struct nerve *nerve, bh_diag *diag)
     if (s->output.picture)
         BH_TRY(picture_check(s->output.picture, diag));
     BH_TRY(model_open(&s->model, precision, &nerve->model, diag));
-    BH_TRY(ear_open(task->sound, &s->sound, &s->places, precision, &nerve->ear, diag));
+    BH_TRY(ear_open(task->sound, &s->sound, &s->places, precision,
+                    s->view.kind == VIEW_NONE ? NULL : &nerve->watch, &nerve->ear,
+                    diag));
     signals_catch();
     BH_TRY(spread_cf(nerve, diag));
     BH_TRY(build_network(nerve, diag));
@@ -158,17 +183,25 @@ prepare(struct nerve *nerve, bh_diag *diag)
         say("%s", bh_network_notice(nerve->net));
     if (task->path)
         BH_TRY(open_spikes(nerve, diag));
-    return s->output.picture ? open_picture(nerve, diag) : BH_OK;
+    if (s->output.picture)
+        BH_TRY(open_picture(nerve, diag));
+    BH_TRY(open_view(nerve, diag));
+    if (!nerve->cochleagram && !nerve->watch.view)
+        return BH_OK;
+    return bh_network_watch(nerve->net, nerve->ear.out, watch_ear, nerve, diag);
 }
 
 static bh_status
 listen(struct nerve *nerve, bh_diag *diag)
 {
-    const bool quiet = nerve->task->settings->output.quiet;
+    const bool quiet = nerve->task->settings->output.quiet || nerve->watch.view != NULL;
+    if (nerve->watch.view)
+        BH_TRY(watch_await(&nerve->watch, diag));
     BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, quiet, diag));
     bh_network_report(nerve->net, report, nerve);
     const bh_status status = bh_network_run(nerve->net, BH_UNTIL_END, diag);
     meter_end(&nerve->meter);
+    watch_close(&nerve->watch);
     return status;
 }
 
@@ -200,6 +233,7 @@ finish(struct nerve *nerve, bh_diag *diag)
 static void
 release(struct nerve *nerve)
 {
+    watch_close(&nerve->watch);
     bh_spike_writer_abort(nerve->writer);
     bh_raster_free(nerve->raster);
     bh_cochleagram_free(nerve->cochleagram);

@@ -7,6 +7,7 @@
 #include "cli/ear.h"
 #include "cli/model.h"
 #include "cli/show.h"
+#include "cli/watch.h"
 
 struct run_settings {
     int precision, random;
@@ -20,6 +21,7 @@ struct spikes_settings {
     struct model_settings model;
     struct run_settings run;
     struct picture_settings picture;
+    struct view_settings view;
     struct output_settings {
         const char *path, *picture;
         int format;
