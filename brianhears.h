@@ -20,6 +20,9 @@
 #include "sounds/edit.h"
 #include "sounds/ramp.h"
 #include "sounds/level.h"
+#include "sounds/stream.h"
+#include "sounds/stream_edit.h"
+#include "sounds/resample.h"
 #include "io/soundfile.h"
 #include "io/audio.h"
 

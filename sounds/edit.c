@@ -89,27 +89,34 @@ bh_sound_repeat(const bh_sound *sound, size_t times, bh_sound **out, bh_diag *di
     return BH_OK;
 }
 
+bh_status
+bh_sounds_fit(double rate_hz, double own_rate_hz, size_t own_channels, size_t *channels,
+              bh_diag *diag)
+{
+    if (own_rate_hz != rate_hz)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "sounds of %g Hz and %g Hz cannot be put together; they "
+                           "must have one sample rate, so resample one of them",
+                           rate_hz, own_rate_hz);
+    if (own_channels != 1 && *channels != 1 && own_channels != *channels)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "sounds of %zu and %zu channels cannot be put together; "
+                           "they must have as many, or 1",
+                           *channels, own_channels);
+    if (own_channels != 1)
+        *channels = own_channels;
+    return BH_OK;
+}
+
 /* The number of channels of `count` sounds that are put together. */
 static bh_status
 fit(const bh_sound *const *sounds, size_t count, size_t *channels, bh_diag *diag)
 {
     const double rate = bh_sound_samplerate(sounds[0]);
     *channels = 1;
-    for (size_t i = 0; i < count; i++) {
-        const size_t own = bh_sound_channels(sounds[i]);
-        if (bh_sound_samplerate(sounds[i]) != rate)
-            return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                               "sounds of %g Hz and %g Hz cannot be put together; they "
-                               "must have one sample rate",
-                               rate, bh_sound_samplerate(sounds[i]));
-        if (own != 1 && *channels != 1 && own != *channels)
-            return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                               "sounds of %zu and %zu channels cannot be put together; "
-                               "they must have as many, or 1",
-                               *channels, own);
-        if (own != 1)
-            *channels = own;
-    }
+    for (size_t i = 0; i < count; i++)
+        BH_TRY(bh_sounds_fit(rate, bh_sound_samplerate(sounds[i]),
+                             bh_sound_channels(sounds[i]), channels, diag));
     return BH_OK;
 }
 
@@ -241,19 +248,6 @@ check_levels(const bh_sound *sound, size_t channel, double have_db, double want_
                            "channel %zu is silent, so no factor gives it a level of %g "
                            "dB SPL",
                            channel, want_db);
-    return BH_OK;
-}
-
-bh_status
-bh_sound_set_levels(bh_sound *sound, const double *levels_db_spl, bh_diag *diag)
-{
-    const size_t channels = bh_sound_channels(sound);
-    for (size_t ch = 0; ch < channels; ch++)
-        BH_TRY(check_levels(sound, ch, bh_level_get_channel(sound, ch),
-                            levels_db_spl[ch], diag));
-    for (size_t ch = 0; ch < channels; ch++)
-        scale(sound, ch,
-              pow(10, (levels_db_spl[ch] - bh_level_get_channel(sound, ch)) / 20));
     return BH_OK;
 }
 

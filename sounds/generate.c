@@ -2,9 +2,11 @@
 #include "sounds/generate.h"
 
 #include "sounds/generate_internal.h"
+#include "sounds/stream.h"
+#include "sounds/stream_internal.h"
 
 #include <math.h>
-#include <stdint.h>
+#include <stdlib.h>
 
 bh_sound_shape
 bh_sound_shape_default(void)
@@ -40,56 +42,84 @@ bh_frequency_check(const char *what, double frequency_hz, double samplerate_hz,
         frequency_hz, samplerate_hz / 2);
 }
 
-void
-bh_sound_spread(bh_sound *sound)
-{
-    const size_t frames = bh_sound_frames(sound), channels = bh_sound_channels(sound);
-    double *row = bh_sound_data(sound);
-    for (size_t t = 0; t < frames; t++, row += channels)
-        for (size_t ch = 1; ch < channels; ch++)
-            row[ch] = row[0];
-}
-
 double
-bh_cycle(double frequency_hz, size_t t, double samplerate_hz)
+bh_cycle(double frequency_hz, uint64_t t, double samplerate_hz)
 {
     const double cycles = frequency_hz * (double)t / samplerate_hz;
     return cycles - floor(cycles);
 }
 
-bh_status
-bh_sound_silence(const bh_sound_shape *shape, bh_sound **out, bh_diag *diag)
+/* A sum of tones in each channel; where `same`, that of channel 0 in all. */
+struct tones {
+    double samplerate_hz;
+    size_t channels, count; /* tones of each channel */
+    bool same;
+    struct tone {
+        double frequency_hz, amplitude_pa, phase_rad;
+    } tone[]; /* [channels][count], or [count] where `same` */
+};
+
+static struct tones *
+tones_new(const bh_sound_shape *shape, size_t count, bool same, bh_diag *diag)
 {
-    const double rate = shape->samplerate_hz;
-    double frames = 0;
-    if (!(rate > 0) || !isfinite(rate))
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "the sample rate is %g Hz; it must be a number above 0",
-                           rate);
-    if (!bh_frames_from(shape->duration_s, rate, &frames))
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a sound cannot last %g s at %g Hz; give a time such as "
-                           "0.05 s",
-                           shape->duration_s, rate);
-    if (frames < 1)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a sound of %g s has no frame at %g Hz; it needs one, which "
-                           "lasts %g s",
-                           shape->duration_s, rate, 1 / rate);
-    return bh_sound_new((size_t)frames, shape->channels, rate, out, diag);
+    const size_t sums = same ? 1 : shape->channels;
+    struct tones *tones = NULL;
+    if (count <= (SIZE_MAX / 2 / sizeof *tones->tone) / (sums + 1))
+        tones = calloc(1, sizeof *tones + sums * count * sizeof *tones->tone);
+    if (tones) {
+        tones->samplerate_hz = shape->samplerate_hz;
+        tones->channels = shape->channels;
+        tones->count = count;
+        tones->same = same;
+        return tones;
+    }
+    (void)bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu tones", count);
+    return NULL;
 }
 
-/* Adds a tone to one channel. */
-static void
-add_tone(bh_sound *sound, size_t channel, double frequency_hz, double amplitude_pa,
-         double phase_rad)
+static double
+tones_at(const struct tones *tones, size_t channel, uint64_t t)
 {
-    const size_t frames = bh_sound_frames(sound), channels = bh_sound_channels(sound);
-    const double rate = bh_sound_samplerate(sound);
-    double *sample = bh_sound_data(sound) + channel;
-    for (size_t t = 0; t < frames; t++, sample += channels)
-        *sample += amplitude_pa *
-                   sin(BH_TAU * bh_cycle(frequency_hz, t, rate) + phase_rad);
+    const struct tone *tone = tones->tone + channel * tones->count;
+    double sum = 0;
+    for (size_t i = 0; i < tones->count; i++)
+        sum += tone[i].amplitude_pa *
+               sin(BH_TAU * bh_cycle(tone[i].frequency_hz, t, tones->samplerate_hz) +
+                   tone[i].phase_rad);
+    return sum;
+}
+
+static bh_status
+tones_fill(void *self, uint64_t first, size_t frames, double *out, size_t *got,
+           bh_diag *diag)
+{
+    (void)got;
+    (void)diag;
+    const struct tones *tones = self;
+    const size_t sums = tones->same ? 1 : tones->channels;
+    for (size_t t = 0; t < frames; t++)
+        for (size_t ch = 0; ch < sums; ch++)
+            out[t * tones->channels + ch] = tones_at(tones, ch, first + t);
+    if (tones->same)
+        bh_frames_spread(out, frames, tones->channels);
+    return BH_OK;
+}
+
+/* A source of tones, which it takes in any case. */
+static bh_status
+tones_source(const bh_sound_shape *shape, struct tones *tones, bh_source **out,
+             bh_diag *diag)
+{
+    struct bh_stream_config config = {.samplerate_hz = shape->samplerate_hz,
+                                      .channels = shape->channels,
+                                      .self = tones,
+                                      .fill = tones_fill,
+                                      .free = free};
+    const bh_status status = bh_shape_length(shape, true, &config.length, diag);
+    if (status == BH_OK)
+        return bh_stream_new(&config, out, diag);
+    free(tones);
+    return status;
 }
 
 static bh_status
@@ -102,31 +132,51 @@ check_tone(const bh_sound_shape *shape, double frequency_hz, double phase_rad,
 }
 
 bh_status
+bh_tone_source(const bh_sound_shape *shape, double frequency_hz, double phase_rad,
+               bh_source **out, bh_diag *diag)
+{
+    BH_TRY(check_tone(shape, frequency_hz, phase_rad, diag));
+    struct tones *tones = tones_new(shape, 1, true, diag);
+    if (!tones)
+        return BH_ERR_MEMORY;
+    tones->tone[0] = (struct tone){frequency_hz, 1, phase_rad};
+    return tones_source(shape, tones, out, diag);
+}
+
+bh_status
 bh_sound_tone(const bh_sound_shape *shape, double frequency_hz, double phase_rad,
               bh_sound **out, bh_diag *diag)
 {
-    bh_sound *sound = NULL;
-    BH_TRY(check_tone(shape, frequency_hz, phase_rad, diag));
-    BH_TRY(bh_sound_silence(shape, &sound, diag));
-    add_tone(sound, 0, frequency_hz, 1, phase_rad);
-    bh_sound_spread(sound);
-    *out = sound;
-    return BH_OK;
+    bh_source *source = NULL;
+    const bh_status made =
+        bh_tone_source(shape, frequency_hz, phase_rad, &source, diag);
+    return bh_sound_collect(made, source, out, diag);
+}
+
+bh_status
+bh_tones_source(const bh_sound_shape *shape, const double *frequency_hz,
+                const double *phase_rad, bh_source **out, bh_diag *diag)
+{
+    for (size_t ch = 0; ch < shape->channels; ch++)
+        BH_TRY(
+            check_tone(shape, frequency_hz[ch], phase_rad ? phase_rad[ch] : 0, diag));
+    struct tones *tones = tones_new(shape, 1, false, diag);
+    if (!tones)
+        return BH_ERR_MEMORY;
+    for (size_t ch = 0; ch < shape->channels; ch++)
+        tones->tone[ch] =
+            (struct tone){frequency_hz[ch], 1, phase_rad ? phase_rad[ch] : 0};
+    return tones_source(shape, tones, out, diag);
 }
 
 bh_status
 bh_sound_tones(const bh_sound_shape *shape, const double *frequency_hz,
                const double *phase_rad, bh_sound **out, bh_diag *diag)
 {
-    bh_sound *sound = NULL;
-    for (size_t ch = 0; ch < shape->channels; ch++)
-        BH_TRY(
-            check_tone(shape, frequency_hz[ch], phase_rad ? phase_rad[ch] : 0, diag));
-    BH_TRY(bh_sound_silence(shape, &sound, diag));
-    for (size_t ch = 0; ch < shape->channels; ch++)
-        add_tone(sound, ch, frequency_hz[ch], 1, phase_rad ? phase_rad[ch] : 0);
-    *out = sound;
-    return BH_OK;
+    bh_source *source = NULL;
+    const bh_status made =
+        bh_tones_source(shape, frequency_hz, phase_rad, &source, diag);
+    return bh_sound_collect(made, source, out, diag);
 }
 
 /* How many harmonics there are to be. */
@@ -161,12 +211,11 @@ count_harmonics(const bh_sound_shape *shape, const bh_harmonics *harmonics,
 }
 
 bh_status
-bh_sound_harmonic(const bh_sound_shape *shape, const bh_harmonics *harmonics,
-                  bh_sound **out, bh_diag *diag)
+bh_harmonic_source(const bh_sound_shape *shape, const bh_harmonics *harmonics,
+                   bh_source **out, bh_diag *diag)
 {
     const double *amplitude_pa = harmonics->amplitude_pa;
     const double *phase_rad = harmonics->phase_rad;
-    bh_sound *sound = NULL;
     size_t count = 0;
     BH_TRY(count_harmonics(shape, harmonics, &count, diag));
     for (size_t i = 0; i < count; i++) {
@@ -175,61 +224,21 @@ bh_sound_harmonic(const bh_sound_shape *shape, const bh_harmonics *harmonics,
         BH_TRY(
             bh_finite_check("phase of a harmonic", phase_rad ? phase_rad[i] : 0, diag));
     }
-    BH_TRY(bh_sound_silence(shape, &sound, diag));
+    struct tones *tones = tones_new(shape, count, true, diag);
+    if (!tones)
+        return BH_ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
-        add_tone(sound, 0, (double)(i + 1) * harmonics->f0_hz,
-                 amplitude_pa ? amplitude_pa[i] : 1, phase_rad ? phase_rad[i] : 0);
-    bh_sound_spread(sound);
-    *out = sound;
-    return BH_OK;
-}
-
-static void
-fill(bh_sound *sound, size_t first, size_t frames, double value)
-{
-    const size_t channels = bh_sound_channels(sound);
-    double *samples = bh_sound_data(sound) + first * channels;
-    for (size_t i = 0; i < frames * channels; i++)
-        samples[i] = value;
+        tones->tone[i] = (struct tone){(double)(i + 1) * harmonics->f0_hz,
+                                       amplitude_pa ? amplitude_pa[i] : 1,
+                                       phase_rad ? phase_rad[i] : 0};
+    return tones_source(shape, tones, out, diag);
 }
 
 bh_status
-bh_sound_click(const bh_sound_shape *shape, double peak_pa, bh_sound **out,
-               bh_diag *diag)
+bh_sound_harmonic(const bh_sound_shape *shape, const bh_harmonics *harmonics,
+                  bh_sound **out, bh_diag *diag)
 {
-    bh_sound *sound = NULL;
-    BH_TRY(bh_finite_check("peak of a click", peak_pa, diag));
-    BH_TRY(bh_sound_silence(shape, &sound, diag));
-    fill(sound, 0, bh_sound_frames(sound), peak_pa);
-    *out = sound;
-    return BH_OK;
-}
-
-bh_status
-bh_sound_clicks(const bh_sound_shape *shape, const bh_clicks *clicks, bh_sound **out,
-                bh_diag *diag)
-{
-    const double rate = shape->samplerate_hz;
-    double width = 0, interval = 0;
-    bh_sound *sound = NULL;
-    BH_TRY(bh_finite_check("peak of a click", clicks->peak_pa, diag));
-    if (clicks->count == 0)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a train of 0 clicks is no sound; it needs at least 1");
-    if (!bh_frames_from(shape->duration_s, rate, &width) ||
-        !bh_frames_from(clicks->interval_s, rate, &interval) || !(width >= 1) ||
-        width > interval)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "clicks of %g s every %g s cannot be at %g Hz; a click "
-                           "needs a frame and may not be longer than the interval",
-                           shape->duration_s, clicks->interval_s, rate);
-    if (interval * (double)clicks->count >= 0x1p52)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT, "%zu clicks are too many",
-                           clicks->count);
-    BH_TRY(bh_sound_new((size_t)interval * clicks->count, shape->channels, rate, &sound,
-                        diag));
-    for (size_t i = 0; i < clicks->count; i++)
-        fill(sound, i * (size_t)interval, (size_t)width, clicks->peak_pa);
-    *out = sound;
-    return BH_OK;
+    bh_source *source = NULL;
+    const bh_status made = bh_harmonic_source(shape, harmonics, &source, diag);
+    return bh_sound_collect(made, source, out, diag);
 }

@@ -7,6 +7,7 @@
 #include "sounds/generate.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define BH_TAU 6.283185307179586476925286766559
 
@@ -20,10 +21,12 @@ bh_status bh_frequency_check(const char *what, double frequency_hz,
 /* BH_ERR_ARGUMENT, naming `what`, where it is not finite. */
 bh_status bh_finite_check(const char *what, double value, bh_diag *diag);
 
-/* Copies channel 0 into all others. */
-void bh_sound_spread(bh_sound *sound);
+/* Whether a sound can join others of `rate_hz` and so many channels, which it may turn
+ * from 1 into its own. */
+bh_status bh_sounds_fit(double rate_hz, double own_rate_hz, size_t own_channels,
+                        size_t *channels, bh_diag *diag);
 
 /* The part of a cycle that has passed at frame t: as exact after hours as at first. */
-double bh_cycle(double frequency_hz, size_t t, double samplerate_hz);
+double bh_cycle(double frequency_hz, uint64_t t, double samplerate_hz);
 
 #endif

@@ -4,6 +4,8 @@
 #include "sounds/level.h"
 
 #include "core/text.h"
+#include "sounds/edit.h"
+#include "sounds/level_internal.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -24,27 +26,14 @@ bh_level_to_rms(double level_db_spl)
     return BH_PRESSURE_REFERENCE_PA * pow(10, level_db_spl / 20);
 }
 
-/* RMS of `count` samples, `step` apart. Divided by the peak first, so that neither very
- * small nor very large samples leave the range of double when squared. */
+/* RMS of `count` samples, `step` apart. */
 static double
 rms(const double *samples, size_t count, size_t step)
 {
-    double peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        double size = fabs(samples[i * step]);
-        if (!(size <= peak))
-            peak = size;
-        if (isnan(peak))
-            return peak;
-    }
-    if (peak == 0 || isinf(peak))
-        return peak;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        double x = samples[i * step] / peak;
-        sum += x * x;
-    }
-    return peak * sqrt(sum / (double)count);
+    struct bh_rms rms = {0};
+    for (size_t i = 0; i < count; i++)
+        bh_rms_add(&rms, samples[i * step]);
+    return bh_rms_value(&rms);
 }
 
 static double
@@ -70,29 +59,100 @@ bh_level_get_channel(const bh_sound *sound, size_t channel)
         rms(bh_sound_samples(sound) + channel, bh_sound_frames(sound), channels));
 }
 
+double
+bh_level_peak(const bh_sound *sound)
+{
+    const size_t count = bh_sound_frames(sound) * bh_sound_channels(sound);
+    double peak = 0;
+    for (size_t i = 0; i < count; i++)
+        peak = fmax(peak, fabs(bh_sound_samples(sound)[i]));
+    return peak;
+}
+
+bh_status
+bh_levels_new(const double *levels_db_spl, size_t count, struct bh_levels **out,
+              bh_diag *diag)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(levels_db_spl[i]) || !isnormal(bh_level_to_rms(levels_db_spl[i])))
+            return bh_diag_set(
+                diag, BH_ERR_ARGUMENT,
+                "a sound cannot be set to %g dB SPL; give a level such as 60",
+                levels_db_spl[i]);
+    struct bh_levels *levels =
+        calloc(1, sizeof *levels + count * sizeof levels->level[0]);
+    if (!levels)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu levels", count);
+    levels->count = count;
+    for (size_t i = 0; i < count; i++)
+        levels->level[i].want = bh_level_to_rms(levels_db_spl[i]);
+    *out = levels;
+    return BH_OK;
+}
+
+bh_status
+bh_levels_check(const struct bh_levels *levels, bh_diag *diag)
+{
+    for (size_t i = 0; i < levels->count; i++) {
+        const double want_db = bh_level_from_rms(levels->level[i].want);
+        if (levels->level[i].have > 0)
+            continue;
+        if (levels->count == 1)
+            return bh_diag_set(
+                diag, BH_ERR_DATA,
+                "the sound is silent, so no factor gives it a level of %g dB SPL",
+                want_db);
+        return bh_diag_set(diag, BH_ERR_DATA,
+                           "channel %zu is silent, so no factor gives it a level of %g "
+                           "dB SPL",
+                           i, want_db);
+    }
+    return BH_OK;
+}
+
+void
+bh_levels_apply(const struct bh_levels *levels, size_t frames, size_t channels,
+                double *samples)
+{
+    /* want / have may overflow where the product does not. */
+    for (size_t i = 0; i < frames * channels; i++) {
+        const struct bh_level *level =
+            &levels->level[levels->count == 1 ? 0 : i % channels];
+        samples[i] = samples[i] / level->have * level->want;
+    }
+}
+
+/* Sets the level of the sound as a whole, or where `count` is that of the channels the
+ * level of each. */
+static bh_status
+set_levels(bh_sound *sound, const double *levels_db_spl, size_t count, bh_diag *diag)
+{
+    const size_t frames = bh_sound_frames(sound), channels = bh_sound_channels(sound);
+    struct bh_levels *levels = NULL;
+    BH_TRY(bh_levels_new(levels_db_spl, count, &levels, diag));
+    bh_status status = bh_sound_check(sound, diag);
+    for (size_t i = 0; i < count && status == BH_OK; i++)
+        levels->level[i].have =
+            count == 1 ? sound_rms(sound)
+                       : rms(bh_sound_samples(sound) + i, frames, channels);
+    if (status == BH_OK)
+        status = bh_levels_check(levels, diag);
+    if (status == BH_OK)
+        bh_levels_apply(levels, frames, channels, bh_sound_data(sound));
+    free(levels);
+    return status;
+}
+
 bh_status
 bh_level_set(bh_sound *sound, double level_db_spl, bh_diag *diag)
 {
-    const double want = bh_level_to_rms(level_db_spl);
-    if (!isfinite(level_db_spl) || !isnormal(want))
-        return bh_diag_set(
-            diag, BH_ERR_ARGUMENT,
-            "a sound cannot be set to %g dB SPL; give a level such as 60",
-            level_db_spl);
-    BH_TRY(bh_sound_check(sound, diag));
-    const double have = sound_rms(sound);
-    if (have == 0)
-        return bh_diag_set(
-            diag, BH_ERR_DATA,
-            "the sound is silent, so no factor gives it a level of %g dB "
-            "SPL",
-            level_db_spl);
-    const size_t count = bh_sound_frames(sound) * bh_sound_channels(sound);
-    double *samples = bh_sound_data(sound);
-    /* want / have may overflow where the product does not. */
-    for (size_t i = 0; i < count; i++)
-        samples[i] = samples[i] / have * want;
-    return BH_OK;
+    return set_levels(sound, &level_db_spl, 1, diag);
+}
+
+bh_status
+bh_sound_set_levels(bh_sound *sound, const double *levels_db_spl, bh_diag *diag)
+{
+    return set_levels(sound, levels_db_spl, bh_sound_channels(sound), diag);
 }
 
 static const char *

@@ -26,6 +26,10 @@ BH_API double bh_level_get(const bh_sound *sound);
 /// Level of one channel, counted from 0, in dB SPL; NaN where there is no such channel.
 BH_API double bh_level_get_channel(const bh_sound *sound, size_t channel);
 
+/// The largest absolute sample of any channel, Pa. As the full scale of a file
+/// (bh_level_from_rms) it makes the loudest sample 1.0.
+BH_API double bh_level_peak(const bh_sound *sound);
+
 /// Multiplies the whole sound by one factor so that bh_level_get gives `level_db_spl`;
 /// level differences between channels stay. Silence and samples that are not finite
 /// cannot be set to a level: BH_ERR_DATA, and the sound stays as it was.

@@ -4,6 +4,8 @@
 #include "core/random.h"
 #include "sounds/generate_internal.h"
 #include "sounds/spectrum_internal.h"
+#include "sounds/stream.h"
+#include "sounds/stream_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,20 +39,68 @@ normal(struct normals *normals)
     return normals->numbers[normals->used++];
 }
 
+struct white {
+    uint64_t seed;
+    size_t channels;
+    struct normals normals[]; /* one for each channel */
+};
+
+static bh_status
+white_rewind(void *self, bh_diag *diag)
+{
+    (void)diag;
+    struct white *white = self;
+    for (size_t ch = 0; ch < white->channels; ch++)
+        white->normals[ch] = normals_start(white->seed, OBJECT_WHITE, ch);
+    return BH_OK;
+}
+
+static bh_status
+white_fill(void *self, uint64_t first, size_t frames, double *out, size_t *got,
+           bh_diag *diag)
+{
+    (void)first;
+    (void)got;
+    (void)diag;
+    struct white *white = self;
+    for (size_t t = 0; t < frames; t++)
+        for (size_t ch = 0; ch < white->channels; ch++)
+            *out++ = normal(&white->normals[ch]);
+    return BH_OK;
+}
+
+bh_status
+bh_white_source(const bh_sound_shape *shape, uint64_t seed, bh_source **out,
+                bh_diag *diag)
+{
+    struct white *white = NULL;
+    struct bh_stream_config config = {.samplerate_hz = shape->samplerate_hz,
+                                      .channels = shape->channels,
+                                      .fill = white_fill,
+                                      .rewind = white_rewind,
+                                      .free = free};
+    BH_TRY(bh_shape_length(shape, true, &config.length, diag));
+    if (shape->channels < SIZE_MAX / 2 / sizeof white->normals[0])
+        white =
+            aligned_alloc(_Alignof(struct white),
+                          sizeof *white + shape->channels * sizeof white->normals[0]);
+    if (!white)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels of noise",
+                           shape->channels);
+    white->seed = seed;
+    white->channels = shape->channels;
+    (void)white_rewind(white, NULL);
+    config.self = white;
+    return bh_stream_new(&config, out, diag);
+}
+
 bh_status
 bh_sound_white(const bh_sound_shape *shape, uint64_t seed, bh_sound **out,
                bh_diag *diag)
 {
-    bh_sound *sound = NULL;
-    BH_TRY(bh_sound_silence(shape, &sound, diag));
-    const size_t frames = bh_sound_frames(sound), channels = bh_sound_channels(sound);
-    for (size_t ch = 0; ch < channels; ch++) {
-        struct normals normals = normals_start(seed, OBJECT_WHITE, ch);
-        for (size_t t = 0; t < frames; t++)
-            bh_sound_data(sound)[t * channels + ch] = normal(&normals);
-    }
-    *out = sound;
-    return BH_OK;
+    bh_source *source = NULL;
+    const bh_status made = bh_white_source(shape, seed, &source, diag);
+    return bh_sound_collect(made, source, out, diag);
 }
 
 /* k^(-alpha / 2). Whole alphas need products and a square root alone, which are the

@@ -2,6 +2,8 @@
 #include "sounds/ramp.h"
 
 #include "sounds/generate_internal.h"
+#include "sounds/stream_edit.h"
+#include "sounds/stream_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,10 +34,55 @@ factor(const bh_ramp *ramp, double x)
     }
 }
 
-static bh_status
-check(const bh_sound *sound, const bh_ramp *ramp, double *frames, bh_diag *diag)
+/* A ramp for a sound of so many frames, which is UINT64_MAX for ever. */
+struct slope {
+    bh_ramp ramp;
+    uint64_t length, frames; /* of the sound, of the ramp */
+};
+
+static double
+slope_factor(const struct slope *slope, uint64_t t)
 {
-    const double rate = bh_sound_samplerate(sound);
+    return factor(&slope->ramp,
+                  slope->frames > 1 ? (double)t / (double)(slope->frames - 1) : 0);
+}
+
+static void
+slope_apply(const void *self, uint64_t first, size_t frames, size_t channels,
+            double *samples)
+{
+    const struct slope *slope = self;
+    for (size_t t = 0; t < frames; t++) {
+        const uint64_t before = first + t, after = slope->length - 1 - before;
+        const bool onset = slope->ramp.end & BH_RAMP_ONSET && before < slope->frames;
+        const bool offset = slope->ramp.end & BH_RAMP_OFFSET && after < slope->frames;
+        const double up = onset ? slope_factor(slope, before) : 1;
+        const double down = offset ? slope_factor(slope, after) : 1;
+        for (size_t ch = 0; ch < channels && (onset || offset); ch++)
+            samples[t * channels + ch] = samples[t * channels + ch] * up * down;
+    }
+}
+
+static bh_status
+check_length(const struct slope *slope, double samplerate_hz, bh_diag *diag)
+{
+    if (slope->ramp.end & BH_RAMP_OFFSET && slope->length == BH_LENGTH_UNKNOWN)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a sound whose end is not known cannot have a ramp at its "
+                           "offset");
+    if (slope->frames > slope->length)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a ramp of %g s is longer than the sound, which lasts %g s",
+                           slope->ramp.duration_s,
+                           (double)slope->length / samplerate_hz);
+    return BH_OK;
+}
+
+static bh_status
+slope_set(struct slope *slope, double samplerate_hz, bh_diag *diag)
+{
+    const bh_ramp *ramp = &slope->ramp;
+    double frames = 0;
     if (ramp->end < BH_RAMP_ONSET || ramp->end > BH_RAMP_BOTH)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a ramp is at the onset, the offset or both");
@@ -43,40 +90,37 @@ check(const bh_sound *sound, const bh_ramp *ramp, double *frames, bh_diag *diag)
         (ramp->form == BH_RAMP_ENVELOPE && !ramp->envelope))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a ramp needs one of the forms, or a function");
-    if (!(ramp->duration_s >= 0) || !bh_frames_from(ramp->duration_s, rate, frames))
+    if (!(ramp->duration_s >= 0) ||
+        !bh_frames_from(ramp->duration_s, samplerate_hz, &frames))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a ramp cannot last %g s; give a time such as 0.01 s",
                            ramp->duration_s);
-    if (*frames > (double)bh_sound_frames(sound))
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a ramp of %g s is longer than the sound, which lasts %g s",
-                           ramp->duration_s, bh_sound_duration(sound));
+    slope->frames = (uint64_t)frames;
+    BH_TRY(check_length(slope, samplerate_hz, diag));
+    for (uint64_t t = 0; t < slope->frames && ramp->form == BH_RAMP_ENVELOPE; t++)
+        BH_TRY(bh_finite_check("factor of a ramp", slope_factor(slope, t), diag));
     return BH_OK;
+}
+
+bh_status
+bh_ramp_source(bh_source *input, const bh_ramp *ramp, bh_source **out, bh_diag *diag)
+{
+    struct slope slope = {.ramp = *ramp, .length = bh_source_length(input)};
+    BH_TRY(slope_set(&slope, bh_source_samplerate(input), diag));
+    struct slope *self = malloc(sizeof *self);
+    if (!self)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a ramp");
+    *self = slope;
+    const struct bh_change change = {input, slope_apply, self, free};
+    return bh_change_new(&change, out, diag);
 }
 
 bh_status
 bh_sound_ramp(bh_sound *sound, const bh_ramp *ramp, bh_diag *diag)
 {
-    double count = 0;
-    BH_TRY(check(sound, ramp, &count, diag));
-    const size_t n = (size_t)count, channels = bh_sound_channels(sound);
-    double *factors = malloc((n + 1) * sizeof *factors);
-    if (!factors)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a ramp");
-    bh_status status = BH_OK;
-    for (size_t t = 0; t < n && status == BH_OK; t++) {
-        factors[t] = factor(ramp, n > 1 ? (double)t / (double)(n - 1) : 0);
-        status = bh_finite_check("factor of a ramp", factors[t], diag);
-    }
-    double *first = bh_sound_data(sound);
-    double *last = first + (bh_sound_frames(sound) - 1) * channels;
-    for (size_t t = 0; t < n && status == BH_OK; t++)
-        for (size_t ch = 0; ch < channels; ch++) {
-            if (ramp->end & BH_RAMP_ONSET)
-                first[t * channels + ch] *= factors[t];
-            if (ramp->end & BH_RAMP_OFFSET)
-                *(last - t * channels + ch) *= factors[t];
-        }
-    free(factors);
-    return status;
+    struct slope slope = {.ramp = *ramp, .length = bh_sound_frames(sound)};
+    BH_TRY(slope_set(&slope, bh_sound_samplerate(sound), diag));
+    slope_apply(&slope, 0, bh_sound_frames(sound), bh_sound_channels(sound),
+                bh_sound_data(sound));
+    return BH_OK;
 }
