@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* isatty */
+
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/stimulus.h"
+#include "cli/tap.h"
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 struct sound_command {
     struct {
         const char *path;
         int encoding;
         double full_scale_db;
-        bool quiet;
+        bool normalise, quiet;
     } output;
     struct stimulus_settings stimulus;
 };
@@ -20,23 +24,26 @@ struct sound_command {
     .offset = offsetof(struct sound_command, output.member) -                          \
               offsetof(struct sound_command, output)
 
-static const char *const encoding_names[] = {[BH_ENCODING_AUTO] = "auto",
-                                             [BH_ENCODING_PCM16] = "pcm16",
-                                             [BH_ENCODING_PCM24] = "pcm24",
-                                             [BH_ENCODING_FLOAT] = "float",
-                                             NULL};
+static const char *const encoding_names[] = {
+    [BH_ENCODING_AUTO] = "auto",     [BH_ENCODING_PCM8] = "pcm8",
+    [BH_ENCODING_PCM16] = "pcm16",   [BH_ENCODING_PCM24] = "pcm24",
+    [BH_ENCODING_PCM32] = "pcm32",   [BH_ENCODING_FLOAT] = "float",
+    [BH_ENCODING_DOUBLE] = "double", NULL};
 
 static const struct setting output_table[] = {
     {"output", 'o', "FILE",
-     "the sound: .wav or .flac (needed); an existing file is replaced once the new one "
-     "is complete",
+     "the sound: .wav or .flac, or - for WAV on standard output (needed); an existing "
+     "file is replaced once the new one is complete",
      .parse = parse_text, OUTPUT_OFFSET(path)},
-    {"encoding", 0, "pcm16|pcm24|float", "of the samples", .preset = "auto",
-     .shown = "float, which keeps pascals; FLAC: pcm24", .parse = parse_choice,
-     .choices = encoding_names, OUTPUT_OFFSET(encoding)},
+    {"encoding", 0, "ENCODING",
+     "of the samples: pcm8, pcm16, pcm24, and for WAV pcm32, float or double",
+     .preset = "auto", .shown = "float, which keeps pascals; FLAC: pcm24",
+     .parse = parse_choice, .choices = encoding_names, OUTPUT_OFFSET(encoding)},
     {"full-scale-db", 0, "LEVEL", "what RMS 1.0 of the file means, dB SPL",
      .preset = "pascal", .shown = "93.979, so 1.0 is 1 Pa", .parse = parse_level,
      .word = "pascal", .meaning = BH_FULL_SCALE_PASCAL, OUTPUT_OFFSET(full_scale_db)},
+    {"normalise", 0, NULL, "make the largest sample full scale, instead",
+     .parse = parse_switch, OUTPUT_OFFSET(normalise)},
     {"quiet", 'q', NULL, "no summary", .parse = parse_switch, OUTPUT_OFFSET(quiet)},
 };
 
@@ -63,15 +70,47 @@ find_kind(const char *name)
 }
 
 static void
-summarize(const bh_sound *sound)
+summarize(const bh_source *source, const struct tapped *tapped)
 {
-    const double level_db = bh_level_get(sound);
+    const size_t channels = bh_source_channels(source);
     char level[48] = "silent";
-    if (isfinite(level_db))
-        snprintf(level, sizeof level, "%.2f dB SPL", level_db);
-    say("%.6g s of sound, %zu channel%s at %.10g Hz, %s", bh_sound_duration(sound),
-        bh_sound_channels(sound), plural(bh_sound_channels(sound)),
-        bh_sound_samplerate(sound), level);
+    if (tapped->squares > 0)
+        snprintf(level, sizeof level, "%.2f dB SPL",
+                 bh_level_from_rms(
+                     sqrt(tapped->squares / tapped->frames / (double)channels)));
+    say("%.6g s of sound, %zu channel%s at %.10g Hz, %s",
+        tapped->frames / bh_source_samplerate(source), channels, plural(channels),
+        bh_source_samplerate(source), level);
+}
+
+static bh_status
+write_sound(const struct sound_command *settings, bh_source *sound, bh_diag *diag)
+{
+    const double length = (double)bh_source_length(sound);
+    double full_scale_db = settings->output.full_scale_db;
+    struct tapped tapped = {0};
+    struct meter meter;
+    bh_source *source = NULL;
+    if (settings->output.normalise) {
+        double peak_pa = 0;
+        BH_TRY(bh_source_peak(sound, &peak_pa, diag));
+        if (peak_pa == 0)
+            return bh_diag_set(diag, BH_ERR_DATA,
+                               "the sound is silent, so it has no largest sample");
+        full_scale_db = bh_level_from_rms(peak_pa);
+    }
+    BH_TRY(meter_start(&meter, length / bh_source_samplerate(sound),
+                       settings->output.quiet, diag));
+    bh_status status = tap_new(sound, &meter, &tapped, &source, diag);
+    if (status == BH_OK)
+        status = bh_soundfile_write(settings->output.path, source,
+                                    (bh_soundfile_encoding)settings->output.encoding,
+                                    full_scale_db, diag);
+    meter_end(&meter);
+    if (status == BH_OK && !settings->output.quiet)
+        summarize(source, &tapped);
+    bh_source_free(source);
+    return status;
 }
 
 static int
@@ -79,7 +118,7 @@ run(const void *given, const char *name)
 {
     const struct sound_command *settings = given;
     const enum stimulus_kind kind = find_kind(name);
-    bh_sound *sound = NULL;
+    struct stimulus stimulus;
     bh_diag diag = {0};
     if (kind == STIMULUS_KINDS)
         return EXIT_USAGE;
@@ -87,14 +126,16 @@ run(const void *given, const char *name)
         say("sound needs a file to write, such as -o %s.wav", name);
         return EXIT_USAGE;
     }
-    if (stimulus_make(kind, &settings->stimulus, &sound, &diag) != BH_OK)
+    if (strcmp(settings->output.path, "-") == 0 && isatty(STDOUT_FILENO)) {
+        say("standard output is a terminal, which is no place for a WAV file; send it "
+            "to a file or a program");
+        return EXIT_USAGE;
+    }
+    signals_catch();
+    if (stimulus_open(kind, &settings->stimulus, &stimulus, &diag) != BH_OK)
         return fail(&diag);
-    const bh_status status = bh_sound_write(
-        settings->output.path, sound, (bh_soundfile_encoding)settings->output.encoding,
-        settings->output.full_scale_db, &diag);
-    if (status == BH_OK && !settings->output.quiet)
-        summarize(sound);
-    bh_sound_free(sound);
+    const bh_status status = write_sound(settings, stimulus.out, &diag);
+    stimulus_close(&stimulus);
     return status == BH_OK ? EXIT_DONE : fail(&diag);
 }
 
@@ -102,17 +143,20 @@ const struct command command_sound = {
     .name = "sound",
     .operand = "KIND",
     .summary = "make a tone, noise, click, vowel or sweep as a file",
-    .about =
-        "Makes a sound from a formula and writes it as WAV or FLAC. KIND is tone, "
-        "harmonic (complex), white, pink, brown, powerlaw (noise), irns, irno "
-        "(iterated "
-        "rippled noise: add same, add original), click, clicks, silence, vowel or "
-        "sweep. Samples are pascals. A seed gives the same noise on every machine.\n\n"
-        "'bhears sound info FILE' says what is in a file.",
+    .about = "Makes a sound from a formula and writes it as WAV or FLAC. KIND is tone, "
+             "harmonic (complex), white, pink, brown, powerlaw (noise), irns, irno "
+             "(iterated "
+             "rippled noise: add same, add original), click, clicks, silence, vowel or "
+             "sweep. Samples are pascals. A seed gives the same noise on every "
+             "machine. Sounds "
+             "of any length are made in constant memory, but for the noises other than "
+             "white.\n\n"
+             "'bhears sound info FILE' says what is in a file.",
     .examples =
         "  bhears sound tone -f 1kHz -d 50ms -l '60 dB SPL' --ramp 10ms -o tone.wav\n"
         "  bhears sound tone -f 500Hz,504Hz -d 2s -l 50 -o beats.wav\n"
         "  bhears sound pink -d 10s -l '70 dB SPL' --seed 1 -o pink.wav\n"
+        "  bhears sound white -d 60min -l 60 -o - | bhears spikes - -o noise.h5\n"
         "  bhears sound clicks --count 20 --interval 10ms --peak '80 dB SPL' \\\n"
         "      --width 100us -o clicks.wav\n"
         "  bhears sound sweep -f 100Hz --to 10kHz -d 2s --samplerate 48kHz -o "

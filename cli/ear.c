@@ -13,7 +13,7 @@
 #define TOP_HZ      20000.0
 #define TOP_OF_BAND 0.9
 
-const struct setting sound_table[5] = {
+const struct setting sound_table[6] = {
     {"level", 'l', "LEVEL",
      "set the sound to this level, as '60 dB SPL'; what is heard "
      "of it (--channel, --start, --duration) has it then",
@@ -28,6 +28,10 @@ const struct setting sound_table[5] = {
      "the mean of all channels, or one of them; the first is 0", .preset = "mix",
      .parse = parse_whole, .least = 0, .most = 1023, .word = "mix",
      .meaning = BH_CHANNEL_MIX, SOUND_OFFSET(channel)},
+    {"samplerate", 0, "FREQUENCY",
+     "resample what is heard to this rate, as 100kHz, after --level",
+     .shown = "as the file has it", .parse = parse_samplerate,
+     SOUND_OFFSET(samplerate_hz)},
     {"start", 's', "TIME", "where to begin, as 1.5s or 200ms", .preset = "0s",
      .parse = parse_seconds, SOUND_OFFSET(start_s)},
     {"duration", 'd', "TIME", "how long to listen at most, as 2s", .preset = "all",
@@ -108,6 +112,17 @@ ear_open_sound(const char *path, const struct sound_settings *sound, struct ear 
                                           .start_s = sound->start_s,
                                           .duration_s = sound->duration_s};
     BH_TRY(bh_soundfile_open(path, &options, &ear.sound, diag));
+    if (sound->samplerate_hz > 0 &&
+        sound->samplerate_hz != bh_source_samplerate(ear.sound)) {
+        ear.file = ear.sound;
+        ear.sound = NULL;
+        const bh_status status = bh_resample_source(ear.file, sound->samplerate_hz,
+                                                    BH_RESAMPLE_BEST, &ear.sound, diag);
+        if (status != BH_OK) {
+            ear_close(&ear);
+            return status;
+        }
+    }
     const uint64_t length = bh_source_length(ear.sound);
     ear.samplerate_hz = bh_source_samplerate(ear.sound);
     ear.duration_s = length == BH_LENGTH_UNKNOWN ? NAN
@@ -184,5 +199,6 @@ ear_close(struct ear *ear)
     bh_source_free(ear->out);
     bh_filterbank_free(ear->bank);
     bh_source_free(ear->sound);
+    bh_source_free(ear->file);
     *ear = (struct ear){0};
 }

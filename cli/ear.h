@@ -9,6 +9,7 @@
 
 struct sound_settings {
     double level_db, full_scale_db, start_s, duration_s;
+    double samplerate_hz; /* 0: as the file has it */
     int64_t channel;
 };
 
@@ -17,12 +18,13 @@ struct place_settings {
     struct range cf;
 };
 
-extern const struct setting sound_table[5], place_table[2];
+extern const struct setting sound_table[6], place_table[2];
 
 #define SOUND_SETTINGS(type, member) SETTINGS("Sound", sound_table, type, member)
 #define PLACE_SETTINGS(type, member) SETTINGS("Places", place_table, type, member)
 
 struct ear {
+    bh_source *file; /* NULL unless it is resampled */
     bh_source *sound;
     bh_filterbank *bank;
     bh_source *out; /* the bank's output */

@@ -128,6 +128,18 @@ parse_hertz(const struct setting *setting, const char *text, void *target,
 }
 
 bh_status
+parse_samplerate(const struct setting *setting, const char *text, void *target,
+                 bh_diag *diag)
+{
+    double rate_hz = 0;
+    BH_TRY(parse_hertz(setting, text, &rate_hz, diag));
+    /* 16.1kHz is 16100 Hz, which is more than 16.1 * 1000 in binary. */
+    const double whole = rint(rate_hz);
+    *(double *)target = fabs(rate_hz - whole) < 1e-9 * whole ? whole : rate_hz;
+    return BH_OK;
+}
+
+bh_status
 parse_range(const struct setting *setting, const char *text, void *target,
             bh_diag *diag)
 {

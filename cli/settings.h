@@ -45,15 +45,16 @@ struct setting_group {
         title, table, sizeof(table) / sizeof(table)[0], offsetof(type, member)         \
     }
 
-setting_parser parse_switch;  /* bool */
-setting_parser parse_text;    /* const char *, borrowed */
-setting_parser parse_list;    /* struct text_list, borrowed */
-setting_parser parse_choice;  /* int: which of `choices` */
-setting_parser parse_whole;   /* int64_t: least to most, or word */
-setting_parser parse_level;   /* double, dB SPL, or word */
-setting_parser parse_seconds; /* double, s, 0 or more, or word */
-setting_parser parse_hertz;   /* double, Hz, above 0 */
-setting_parser parse_range;   /* struct range; `word` may stand for the high end */
+setting_parser parse_switch;     /* bool */
+setting_parser parse_text;       /* const char *, borrowed */
+setting_parser parse_list;       /* struct text_list, borrowed */
+setting_parser parse_choice;     /* int: which of `choices` */
+setting_parser parse_whole;      /* int64_t: least to most, or word */
+setting_parser parse_level;      /* double, dB SPL, or word */
+setting_parser parse_seconds;    /* double, s, 0 or more, or word */
+setting_parser parse_hertz;      /* double, Hz, above 0 */
+setting_parser parse_samplerate; /* the same, whole where that is what was meant */
+setting_parser parse_range;      /* struct range; `word` may stand for the high end */
 
 /* Texts of an option that may be given several times. */
 struct text_list {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/stimulus.h"
 
+#include "cli/tap.h"
+
 #include <math.h>
 
 static double
@@ -36,17 +38,13 @@ shape_of(enum stimulus_kind kind, const struct stimulus_settings *s)
         most = s->level_db.count;
     shape.channels = (size_t)value(&s->channels, most > 1 ? (double)most : 1);
     shape.samplerate_hz = value(&s->samplerate_hz, shape.samplerate_hz);
-    /* 16.1kHz is 16100 Hz, which is more than 16.1 * 1000 in binary. */
-    const double whole = rint(shape.samplerate_hz);
-    if (fabs(shape.samplerate_hz - whole) < 1e-9 * whole)
-        shape.samplerate_hz = whole;
     shape.duration_s = value(&s->duration_s, shape.duration_s);
     return shape;
 }
 
 static bh_status
 make_tone(const bh_sound_shape *shape, const struct stimulus_settings *s,
-          bh_sound **out, bh_diag *diag)
+          bh_source **out, bh_diag *diag)
 {
     enum { CHANNELS_MAX = 1024 };
     double frequency_hz[CHANNELS_MAX], phase_rad[CHANNELS_MAX];
@@ -54,7 +52,7 @@ make_tone(const bh_sound_shape *shape, const struct stimulus_settings *s,
                   diag));
     BH_TRY(spread(&s->phase_rad, "phases", 0, shape->channels, phase_rad, diag));
     if (!s->fm_rate_hz.count && !s->fm_deviation_hz.count)
-        return bh_sound_tones(shape, frequency_hz, phase_rad, out, diag);
+        return bh_tones_source(shape, frequency_hz, phase_rad, out, diag);
     if (s->frequency_hz.count > 1 || s->phase_rad.count > 1)
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "a tone with frequency modulation has one frequency and one "
@@ -64,12 +62,12 @@ make_tone(const bh_sound_shape *shape, const struct stimulus_settings *s,
         .deviation_hz = value(&s->fm_deviation_hz, frequency_hz[0] / 10),
         .rate_hz = value(&s->fm_rate_hz, 5),
         .phase_rad = phase_rad[0]};
-    return bh_sound_warble(shape, &warble, out, diag);
+    return bh_warble_source(shape, &warble, out, diag);
 }
 
 static bh_status
 make_harmonic(const bh_sound_shape *shape, const struct stimulus_settings *s,
-              bh_sound **out, bh_diag *diag)
+              bh_source **out, bh_diag *diag)
 {
     bh_harmonics harmonics = {.f0_hz = value(&s->frequency_hz, 200),
                               .count = (size_t)value(&s->harmonics, 0)};
@@ -92,12 +90,12 @@ make_harmonic(const bh_sound_shape *shape, const struct stimulus_settings *s,
         harmonics.amplitude_pa = s->amplitude_pa.value;
     if (s->phase_rad.count)
         harmonics.phase_rad = s->phase_rad.value;
-    return bh_sound_harmonic(shape, &harmonics, out, diag);
+    return bh_harmonic_source(shape, &harmonics, out, diag);
 }
 
 static bh_status
 make_sweep(const bh_sound_shape *shape, const struct stimulus_settings *s,
-           bh_sound **out, bh_diag *diag)
+           bh_source **out, bh_diag *diag)
 {
     if (s->frequency_hz.count > 1 || s->phase_rad.count > 1)
         return bh_diag_set(diag, BH_ERR_TEXT,
@@ -107,7 +105,7 @@ make_sweep(const bh_sound_shape *shape, const struct stimulus_settings *s,
         .from_hz = value(&s->frequency_hz, 100),
         .to_hz = value(&s->to_hz, 10000),
         .phase_rad = value(&s->phase_rad, 0)};
-    return bh_sound_sweep(shape, &sweep, out, diag);
+    return bh_sweep_source(shape, &sweep, out, diag);
 }
 
 static bh_status
@@ -123,7 +121,7 @@ make_rippled(const bh_sound_shape *shape, const struct stimulus_settings *s,
 
 static bh_status
 make_clicks(enum stimulus_kind kind, const bh_sound_shape *shape,
-            const struct stimulus_settings *s, bh_sound **out, bh_diag *diag)
+            const struct stimulus_settings *s, bh_source **out, bh_diag *diag)
 {
     bh_sound_shape click = *shape;
     click.duration_s = value(&s->width_s, 1 / shape->samplerate_hz);
@@ -135,22 +133,19 @@ make_clicks(enum stimulus_kind kind, const bh_sound_shape *shape,
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "a click has either a --peak or a --level");
     if (kind == STIMULUS_CLICKS)
-        return bh_sound_clicks(&click, &train, out, diag);
+        return bh_clicks_source(&click, &train, out, diag);
     if (!s->duration_s.count)
-        return bh_sound_click(&click, train.peak_pa, out, diag);
-    bh_sound *bare = NULL;
+        return bh_click_source(&click, train.peak_pa, out, diag);
     if (click.duration_s > shape->duration_s)
         return bh_diag_set(diag, BH_ERR_TEXT, "a click of %g s does not fit into %g s",
                            click.duration_s, shape->duration_s);
-    BH_TRY(bh_sound_click(&click, train.peak_pa, &bare, diag));
-    const bh_status status = bh_sound_slice(bare, 0, shape->duration_s, out, diag);
-    bh_sound_free(bare);
-    return status;
+    const bh_clicks one = {1, shape->duration_s, train.peak_pa};
+    return bh_clicks_source(&click, &one, out, diag);
 }
 
 static bh_status
 make_vowel(const bh_sound_shape *shape, const struct stimulus_settings *s,
-           bh_sound **out, bh_diag *diag)
+           bh_source **out, bh_diag *diag)
 {
     double known_hz[3];
     const double pitch_hz = value(&s->pitch_hz, 100);
@@ -158,24 +153,19 @@ make_vowel(const bh_sound_shape *shape, const struct stimulus_settings *s,
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "a vowel has either a --vowel or --formants");
     if (s->formants_hz.count)
-        return bh_sound_vowel(shape, pitch_hz, s->formants_hz.value,
-                              s->formants_hz.count, out, diag);
+        return bh_vowel_source(shape, pitch_hz, s->formants_hz.value,
+                               s->formants_hz.count, out, diag);
     BH_TRY(bh_vowel_formants(s->vowel ? s->vowel : "a", known_hz, diag));
-    return bh_sound_vowel(shape, pitch_hz, known_hz, 3, out, diag);
+    return bh_vowel_source(shape, pitch_hz, known_hz, 3, out, diag);
 }
 
+/* The kinds whose spectrum is made as a whole; `out` stays NULL for the others. */
 static bh_status
-make_bare(enum stimulus_kind kind, const bh_sound_shape *shape,
-          const struct stimulus_settings *s, bh_sound **out, bh_diag *diag)
+make_whole(enum stimulus_kind kind, const bh_sound_shape *shape,
+           const struct stimulus_settings *s, bh_sound **out, bh_diag *diag)
 {
     const uint64_t seed = (uint64_t)s->seed;
     switch (kind) {
-    case STIMULUS_TONE:
-        return make_tone(shape, s, out, diag);
-    case STIMULUS_HARMONIC:
-        return make_harmonic(shape, s, out, diag);
-    case STIMULUS_WHITE:
-        return bh_sound_white(shape, seed, out, diag);
     case STIMULUS_PINK:
         return bh_sound_pink(shape, seed, out, diag);
     case STIMULUS_BROWN:
@@ -186,6 +176,22 @@ make_bare(enum stimulus_kind kind, const bh_sound_shape *shape,
         return make_rippled(shape, s, BH_RIPPLE_SAME, out, diag);
     case STIMULUS_IRNO:
         return make_rippled(shape, s, BH_RIPPLE_ORIGINAL, out, diag);
+    default:
+        return BH_OK;
+    }
+}
+
+static bh_status
+make_bare(enum stimulus_kind kind, const bh_sound_shape *shape,
+          const struct stimulus_settings *s, bh_source **out, bh_diag *diag)
+{
+    switch (kind) {
+    case STIMULUS_TONE:
+        return make_tone(shape, s, out, diag);
+    case STIMULUS_HARMONIC:
+        return make_harmonic(shape, s, out, diag);
+    case STIMULUS_WHITE:
+        return bh_white_source(shape, (uint64_t)s->seed, out, diag);
     case STIMULUS_CLICK:
     case STIMULUS_CLICKS:
         return make_clicks(kind, shape, s, out, diag);
@@ -193,48 +199,80 @@ make_bare(enum stimulus_kind kind, const bh_sound_shape *shape,
         return make_vowel(shape, s, out, diag);
     case STIMULUS_SWEEP:
         return make_sweep(shape, s, out, diag);
-    case STIMULUS_SILENCE:
-    case STIMULUS_KINDS:
-        break;
+    default:
+        return bh_silence_source(shape, out, diag);
     }
-    return bh_sound_silence(shape, out, diag);
+}
+
+/* Puts the source that was just made behind the others. */
+static bh_status
+put(struct stimulus *stimulus, bh_status made, bh_source *source)
+{
+    if (made == BH_OK)
+        stimulus->out = stimulus->part[stimulus->count++] = source;
+    return made;
+}
+
+static bh_status
+start(struct stimulus *stimulus, enum stimulus_kind kind,
+      const struct stimulus_settings *s, bh_diag *diag)
+{
+    const bh_sound_shape shape = shape_of(kind, s);
+    bh_source *source = NULL;
+    bh_status made = make_whole(kind, &shape, s, &stimulus->whole, diag);
+    if (made == BH_OK)
+        made = stimulus->whole ? bh_sound_source(stimulus->whole, &source, diag)
+                               : make_bare(kind, &shape, s, &source, diag);
+    BH_TRY(put(stimulus, made, source));
+    /* Finding the level of a long sound takes a while too. */
+    made = tap_new(stimulus->out, NULL, NULL, &source, diag);
+    return put(stimulus, made, source);
 }
 
 /* Modulation, level and ramps, in this order. */
 static bh_status
-dress(bh_sound *sound, const struct stimulus_settings *s, bh_diag *diag)
+dress(struct stimulus *stimulus, const struct stimulus_settings *s, bh_diag *diag)
 {
-    if (s->am_rate_hz.count || s->am_depth.count)
-        BH_TRY(bh_sound_modulate(sound, value(&s->am_rate_hz, 5),
-                                 value(&s->am_depth, 1), 0, diag));
-    if (s->level_db.count > 1 && s->level_db.count != bh_sound_channels(sound))
-        return bh_diag_set(diag, BH_ERR_TEXT,
-                           "there are %zu levels for %zu channels; give one, or one "
-                           "for each channel",
-                           s->level_db.count, bh_sound_channels(sound));
-    if (s->level_db.count > 1)
-        BH_TRY(bh_sound_set_levels(sound, s->level_db.value, diag));
-    if (s->level_db.count == 1)
-        BH_TRY(bh_level_set(sound, s->level_db.value[0], diag));
+    bh_source *source = NULL;
+    bh_status made = BH_OK;
+    if (s->am_rate_hz.count || s->am_depth.count) {
+        made = bh_modulate_source(stimulus->out, value(&s->am_rate_hz, 5),
+                                  value(&s->am_depth, 1), 0, &source, diag);
+        BH_TRY(put(stimulus, made, source));
+    }
+    if (s->level_db.count) {
+        made = bh_level_source(stimulus->out, s->level_db.value, s->level_db.count,
+                               &source, diag);
+        BH_TRY(put(stimulus, made, source));
+    }
     bh_ramp ramp = bh_ramp_default();
     ramp.duration_s = value(&s->ramp_s, s->ramp_form.count ? ramp.duration_s : 0);
     ramp.form = (bh_ramp_form)(int)value(&s->ramp_form, BH_RAMP_COSINE_SQUARED);
-    return bh_sound_ramp(sound, &ramp, diag);
+    made = bh_ramp_source(stimulus->out, &ramp, &source, diag);
+    return put(stimulus, made, source);
 }
 
 bh_status
-stimulus_make(enum stimulus_kind kind, const struct stimulus_settings *settings,
-              bh_sound **out, bh_diag *diag)
+stimulus_open(enum stimulus_kind kind, const struct stimulus_settings *settings,
+              struct stimulus *out, bh_diag *diag)
 {
-    bh_sound *sound = NULL;
-    const bh_sound_shape shape = shape_of(kind, settings);
+    struct stimulus stimulus = {0};
     BH_TRY(stimulus_check(kind, settings, diag));
-    BH_TRY(make_bare(kind, &shape, settings, &sound, diag));
-    const bh_status status = dress(sound, settings, diag);
-    if (status != BH_OK) {
-        bh_sound_free(sound);
-        return status;
-    }
-    *out = sound;
-    return BH_OK;
+    bh_status status = start(&stimulus, kind, settings, diag);
+    if (status == BH_OK)
+        status = dress(&stimulus, settings, diag);
+    if (status == BH_OK)
+        *out = stimulus;
+    else
+        stimulus_close(&stimulus);
+    return status;
+}
+
+void
+stimulus_close(struct stimulus *stimulus)
+{
+    while (stimulus->count > 0)
+        bh_source_free(stimulus->part[--stimulus->count]);
+    bh_sound_free(stimulus->whole);
+    *stimulus = (struct stimulus){0};
 }

@@ -54,9 +54,18 @@ extern const struct setting stimulus_table[STIMULUS_OPTIONS];
 bh_status stimulus_check(enum stimulus_kind kind,
                          const struct stimulus_settings *settings, bh_diag *diag);
 
-/* Makes the sound, with its level and its ramps; the caller frees it. */
-bh_status stimulus_make(enum stimulus_kind kind,
-                        const struct stimulus_settings *settings, bh_sound **out,
+/* A sound that is made while it is read; `out` is the last of the parts. */
+struct stimulus {
+    bh_sound *whole;    /* of the kinds that are made in one go, or NULL */
+    bh_source *part[8]; /* each reads the one before it */
+    size_t count;
+    bh_source *out;
+};
+
+/* Readies the sound, with its level and its ramps. On failure nothing is left. */
+bh_status stimulus_open(enum stimulus_kind kind,
+                        const struct stimulus_settings *settings, struct stimulus *out,
                         bh_diag *diag);
+void stimulus_close(struct stimulus *stimulus);
 
 #endif

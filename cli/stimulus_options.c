@@ -71,6 +71,13 @@ take_hertz(const struct setting *setting, const char *text, void *target, bh_dia
 }
 
 static bh_status
+take_samplerate(const struct setting *setting, const char *text, void *target,
+                bh_diag *diag)
+{
+    return parse_values(setting, text, parse_samplerate, target, diag);
+}
+
+static bh_status
 take_seconds(const struct setting *setting, const char *text, void *target,
              bh_diag *diag)
 {
@@ -131,7 +138,7 @@ const struct setting stimulus_table[STIMULUS_OPTIONS] = {
      .shown = "1s; click: --width", .parse = take_seconds, .most = 1,
      OFFSET(duration_s)},
     {"samplerate", 0, "FREQUENCY", "frames each second", .shown = "44.1kHz",
-     .parse = take_hertz, .most = 1, OFFSET(samplerate_hz)},
+     .parse = take_samplerate, .most = 1, OFFSET(samplerate_hz)},
     {"channels", 0, "N", "how many; noises differ between them, the rest is the same",
      .shown = "1, or as many as frequencies of a tone", .parse = take_whole, .least = 1,
      .most = 1024, OFFSET(channels)},

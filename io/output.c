@@ -52,6 +52,13 @@ bh_path_ends(const char *path, const char *ending)
     return length > tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
+bool
+bh_path_plain(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode);
+}
+
 /* A new file "<directory>/.bh-<process>-<number>.tmp", short whatever the name that it
  * will get. Several threads or programs may do this in one directory: O_EXCL decides.
  */

@@ -22,6 +22,9 @@ bh_status bh_file_error(bh_diag *diag, const char *action, const char *path, int
 /// Whether `path` ends in `ending` (such as ".csv"), in any case.
 bool bh_path_ends(const char *path, const char *ending);
 
+/// Whether `path` is a regular file, or nothing yet.
+bool bh_path_plain(const char *path);
+
 /// Opens `path` ("-" is standard output) for writing. `out` is to be given to exactly
 /// one of bh_output_commit and bh_output_abort.
 bh_status bh_output_open(const char *path, struct bh_output *out, bh_diag *diag);

@@ -74,19 +74,31 @@ typedef struct bh_soundfile_info {
 BH_API BH_NODISCARD bh_status bh_soundfile_query(const char *path,
                                                  bh_soundfile_info *out, bh_diag *diag);
 
-/// How samples are stored by bh_sound_write.
+/// How samples are stored in a file.
 typedef enum bh_soundfile_encoding {
-    BH_ENCODING_AUTO,  ///< WAV: 32-bit float. FLAC: 24 bit
-    BH_ENCODING_PCM16, ///< 16-bit integers
-    BH_ENCODING_PCM24, ///< 24-bit integers
-    BH_ENCODING_FLOAT, ///< 32-bit float (WAV only): keeps pascals, cannot clip
+    BH_ENCODING_AUTO,   ///< WAV: 32-bit float. FLAC: 24 bit
+    BH_ENCODING_PCM8,   ///< 8-bit integers
+    BH_ENCODING_PCM16,  ///< 16-bit integers
+    BH_ENCODING_PCM24,  ///< 24-bit integers
+    BH_ENCODING_PCM32,  ///< 32-bit integers (WAV only)
+    BH_ENCODING_FLOAT,  ///< 32-bit float (WAV only): keeps pascals, cannot clip
+    BH_ENCODING_DOUBLE, ///< 64-bit float (WAV only): every bit of a sample
 } bh_soundfile_encoding;
 
-/// Writes a sound to `path`, as WAV or FLAC by its ending (.wav, .flac). Full scale of
-/// the file is `full_scale_db` (dB SPL of RMS 1.0; BH_FULL_SCALE_PASCAL makes 1
-/// Pa 1.0). Samples beyond full scale in an integer encoding are BH_ERR_DATA, with a
-/// sentence that says how many, where the peak is and which full scale would hold it;
-/// nothing is clipped. The file appears under its name only when it is complete.
+/// Writes all that is left of a source to `path` while it is read, in memory that does
+/// not depend on the length, as WAV or FLAC by its ending (.wav, .flac); RF64 from 4 GB
+/// on. "-" is standard output; that, pipes and devices get WAV, and the source must
+/// know its length.
+///
+/// Full scale of the file is `full_scale_db` (dB SPL of RMS 1.0; BH_FULL_SCALE_PASCAL
+/// makes 1 Pa 1.0). Samples beyond full scale in an integer encoding are BH_ERR_DATA,
+/// with a sentence that says how many, where the peak is and which full scale would
+/// hold it; nothing is clipped. A file appears under its name only when it is complete;
+/// a pipe ends where the trouble is.
+BH_API BH_NODISCARD bh_status bh_soundfile_write(const char *path, bh_source *source,
+                                                 bh_soundfile_encoding encoding,
+                                                 double full_scale_db, bh_diag *diag);
+/// The same for a sound in memory.
 BH_API BH_NODISCARD bh_status bh_sound_write(const char *path, const bh_sound *sound,
                                              bh_soundfile_encoding encoding,
                                              double full_scale_db, bh_diag *diag);

@@ -6,6 +6,7 @@
  * reads. */
 
 #include "core/status.h"
+#include "io/output_internal.h"
 
 #include <sndfile.h>
 #include <stdbool.h>
@@ -39,5 +40,21 @@ void bh_soundfile_end(struct bh_soundfile *file);
 /// bytes of a frame, or 0 if that is not fixed.
 uint64_t bh_soundfile_missing(struct bh_soundfile *file, uint64_t *present,
                               unsigned *align);
+
+/* A WAV file that goes into a pipe: see soundfile_pipe.c. */
+struct bh_soundpipe {
+    int fd;
+    int sample_bytes;
+    int error;    ///< errno of the write that failed, or 0
+    bool flowing; ///< false while the header is made
+    sf_count_t position, size;
+    sf_count_t header_size;
+    unsigned char header[4096];
+};
+
+/// Writes the header of a file with so many bytes of samples, whose size is in
+/// `sample_bytes`, and opens it for these. The pipe must not move until it is closed.
+bh_status bh_soundpipe_open(struct bh_soundpipe *pipe, const struct bh_output *output,
+                            SF_INFO *info, double bytes, SNDFILE **out, bh_diag *diag);
 
 #endif

@@ -64,6 +64,10 @@ tone --fm-deviation 10Hz
 tone --samplerate 16.1kHz
 tone --channels 2
 tone --encoding pcm24
+tone --encoding pcm8
+tone --encoding pcm32
+tone --encoding double
+tone --normalise --full-scale-db 80
 harmonic -f 100Hz
 harmonic --harmonics 3
 harmonic --amplitudes 1,0.5
@@ -96,6 +100,26 @@ sweep --glide linear"
     same one.wav two.wav
     works sound white -d 1s -l 60 -o noise.flac
     [ "$(told noise.flac level | cut -c -5)" = 60.00 ] || fault "$last: not 60 dB"
+    # A pipe gets what a file gets.
+    for kind in white pink tone; do
+        works sound $kind -d 1s -l 60 --ramp 5ms --encoding pcm16 -q -o x.wav
+        "$bhears" sound $kind -d 1s -l 60 --ramp 5ms --encoding pcm16 -q -o - >two.wav ||
+            fault "sound $kind -o -"
+        same x.wav two.wav
+    done
+    works sound tone -d 1s -l 60 --normalise --encoding pcm16 -o x.wav
+    says "60.00 dB SPL"
+    [ "$(told x.wav level)" = "90.97 dB SPL, peak 1 Pa (93.98 dB SPL)" ] ||
+        fault "$last: $(told x.wav level)"
+    # Resampled on reading.
+    works sound sweep -d 300ms --to 3kHz -l 80 -q -o x.wav
+    works filter x.wav -b iir --cf 5000 --samplerate 16kHz -o x.csv
+    [ "$(wc -l <x.csv)" = 4801 ] || fault "$last: not 300 ms at 16 kHz and a header"
+    for kind in "spikes -o x.csv" "cochleagram -o x.png"; do
+        # shellcheck disable=SC2086
+        works ${kind%% *} x.wav -n 5 --samplerate 20kHz ${kind#* }
+    done
+    fails 2 "cannot be resampled to 10 Hz" filter x.wav --samplerate 10Hz -o y.npy
     works sound harmonic -d 100ms -l 80 -q -o heard.wav
     works spikes heard.wav "${small[@]}" -q -o x.csv
     some x.csv
@@ -120,6 +144,8 @@ sweep --glide linear"
     fails 2 "half the sample rate, 22050 Hz" "${s[@]}" -f 30kHz
     fails 2 "2 frequencies for 3 channels" "${s[@]}" -f 1kHz,2kHz --channels 3
     fails 2 "2 levels for 3 channels" sound pink -o x.wav -l 50,60 --channels 3
+    fails 1 "the sound is silent, so it has no largest" sound silence --normalise -o x.wav
+    fails 2 "FLAC has 8, 16 or 24 bit" sound tone --encoding pcm32 -o x.flac
     fails 2 "the depth of modulation is 2" "${s[@]}" --am-depth 2
     fails 2 "a ramp of 2 s is longer than the sound" "${s[@]}" --ramp 2s
     fails 2 "either a --peak or a --level" sound click -o x.wav --peak 80 -l 80

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700
 
 #include "io/soundfile.h"
+#include "sounds/stream.h"
 #include "tests/io/sound_scratch.h"
 
 #include <signal.h>
@@ -35,6 +36,10 @@ test_write(void)
         {"a.flac", BH_ENCODING_AUTO, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-24},
         {"b.WAV", BH_ENCODING_PCM24, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-24},
         {"c.wav", BH_ENCODING_PCM16, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-16},
+        {"e.wav", BH_ENCODING_PCM8, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-8},
+        {"e.flac", BH_ENCODING_PCM8, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-8},
+        {"f.wav", BH_ENCODING_PCM32, BH_FULL_SCALE_PASCAL, 0.9, 0x1p-32},
+        {"g.wav", BH_ENCODING_DOUBLE, BH_FULL_SCALE_PASCAL, 40, 0},
         /* 1.0 is 10 Pa. */
         {"d.wav", BH_ENCODING_PCM24, BH_FULL_SCALE_PASCAL + 20, 9, 10 * 0x1p-24}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -60,6 +65,83 @@ test_write(void)
         unlink(path);
     }
     leave();
+}
+
+/* What goes into a pipe is what goes into a file, header and all. */
+static void
+test_write_pipe(void)
+{
+    enum { LARGEST = 60000 }; /* fits into a pipe that nobody reads yet */
+    enter();
+    for (int encoding = BH_ENCODING_AUTO; encoding <= BH_ENCODING_DOUBLE; encoding++) {
+        bh_diag diag = {0};
+        const char *path = in_directory(0, "a.wav");
+        bh_sound *sound = wave(0.9), *part = NULL;
+        int ends[2];
+        char name[32], *got = malloc(LARGEST);
+        CU_ASSERT_FATAL(pipe(ends) == 0);
+        snprintf(name, sizeof name, "/dev/fd/%d", ends[1]);
+        /* An odd number of frames and one channel: odd sizes are padded. */
+        CHECK_OK(bh_sound_channel(sound, 0, &part, &diag), diag);
+        bh_sound_free(sound);
+        CHECK_OK(bh_sound_from(bh_sound_samples(part), 4999, 1, RATE, &sound, &diag),
+                 diag);
+        const bh_soundfile_encoding as = (bh_soundfile_encoding)encoding;
+        CHECK_OK(bh_sound_write(path, sound, as, BH_FULL_SCALE_PASCAL, &diag), diag);
+        CHECK_OK(bh_sound_write(name, sound, as, BH_FULL_SCALE_PASCAL, &diag), diag);
+        close(ends[1]);
+        const ssize_t size = read(ends[0], got, LARGEST);
+        size_t want_size = 0;
+        char *want = content(path, &want_size);
+        CHECK((size_t)size == want_size);
+        CHECK((size_t)size == want_size && memcmp(got, want, want_size) == 0);
+        free(want);
+        free(got);
+        bh_sound_free(sound);
+        bh_sound_free(part);
+        close(ends[0]);
+        unlink(path);
+    }
+    leave();
+}
+
+/* Gives a source that does not know its end. */
+static double
+zero(double t_s, size_t channel, void *data)
+{
+    (void)t_s;
+    (void)channel;
+    (void)data;
+    return 0;
+}
+
+static void
+test_pipe_bad(void)
+{
+    const bh_sound_shape forever = {INFINITY, 1, RATE};
+    bh_diag diag = {0};
+    bh_source *endless = NULL;
+    bh_sound *sound = wave(2);
+    int ends[2];
+    char name[32], got[8];
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[1]);
+    CHECK_OK(bh_function_source(&forever, zero, NULL, &endless, &diag), diag);
+    CHECK(bh_soundfile_write(name, endless, BH_ENCODING_AUTO, BH_FULL_SCALE_PASCAL,
+                             &diag) == BH_ERR_UNSUPPORTED);
+    CHECK_HAS(diag.text, "whose end is not known");
+    CHECK(bh_sound_write(name, sound, BH_ENCODING_PCM16, BH_FULL_SCALE_PASCAL, &diag) ==
+          BH_ERR_DATA);
+    CHECK_HAS(diag.text, "do not fit");
+    CHECK(bh_sound_write("/dev/full", sound, BH_ENCODING_AUTO, BH_FULL_SCALE_PASCAL,
+                         &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "no space is left");
+    /* The first window did not fit, so only the header has gone out. */
+    CHECK(read(ends[0], got, 4) == 4 && memcmp(got, "RIFF", 4) == 0);
+    close(ends[0]);
+    close(ends[1]);
+    bh_source_free(endless);
+    bh_sound_free(sound);
 }
 
 static void
@@ -155,6 +237,6 @@ test_full_disk(void)
     leave();
 }
 
-TEST_MAIN("io/soundfile_write", {"write", test_write},
-          {"write clipped", test_write_clipped}, {"write bad", test_write_bad},
-          {"full disk", test_full_disk})
+TEST_MAIN("io/soundfile_write", {"write", test_write}, {"write pipe", test_write_pipe},
+          {"pipe bad", test_pipe_bad}, {"write clipped", test_write_clipped},
+          {"write bad", test_write_bad}, {"full disk", test_full_disk})
