@@ -3,20 +3,27 @@
 
 #include "core/source.h"
 #include "filterbank/dcgc_kernel.h"
-#include "filterbank/gammatone.h"
-#include "filterbank/scale.h"
+#include "filterbank/gammachirp.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+static const double pi = 3.14159265358979323846;
+
+/* What the passive filters say in a window, `sound`, has columns besides those of the
+ * channels: as many before the first and after the last as the level is taken away from
+ * its channel, with what the first and the last say, so that every row hears columns
+ * that lie side by side. */
 struct dcgc {
     const struct dcgc_kernels *kernels;
     struct dcgc_shared shared;
-    size_t rows, width; /* width: channels in whole rows */
+    bh_filterbank *passive;
+    size_t channels, rows;
+    size_t lead, heard, width; /* columns: of channel 0, of its level, in all */
     struct dcgc_row *row, *initial;
-    double *sound; /* a window of the passive filters, [frames][width] */
+    double *sound; /* [frames][width] */
 };
 
 bh_dcgc_params
@@ -60,26 +67,18 @@ static void
 dcgc_begin(void *self, bh_block in)
 {
     struct dcgc *bank = self;
-    alignas(64) double padded[BH_LANES];
-    for (size_t i = 0; i < bank->rows; i++) {
-        const size_t channel = i * BH_LANES;
-        double *sound = bank->sound + channel;
-        if (in.channels == 1 || channel + BH_LANES <= in.channels) {
-            const bool wide = in.channels != 1;
-            bh_block part = wide ? bh_block_channels(in, channel, BH_LANES) : in;
-            bank->kernels->passive(&bank->row[i], part, sound, bank->width);
-            continue;
-        }
-        /* The last row may have fewer channels than lanes. */
-        const size_t size = bh_precision_size(in.precision);
-        memset(padded, 0, sizeof padded);
-        for (size_t t = 0; t < in.frames; t++, sound += bank->width) {
-            bh_block part = bh_block_channels(bh_block_frames(in, t, 1), channel,
-                                              in.channels - channel);
-            memcpy(padded, part.data, part.channels * size);
-            bh_block whole = {padded, 1, BH_LANES, BH_LANES, in.precision};
-            bank->kernels->passive(&bank->row[i], whole, sound, bank->width);
-        }
+    const size_t last = bank->lead + bank->channels - 1;
+    const bh_block said = {bank->sound + bank->lead, in.frames, bank->channels,
+                           bank->width, BH_DOUBLE};
+    /* The blocks have been checked: it cannot fail. */
+    if (bh_filterbank_process(bank->passive, in, said, NULL) != BH_OK)
+        return;
+    for (size_t t = 0; t < in.frames; t++) {
+        double *frame = bank->sound + t * bank->width;
+        for (size_t i = 0; i < bank->lead; i++)
+            frame[i] = frame[bank->lead];
+        for (size_t i = last + 1; i < bank->width; i++)
+            frame[i] = frame[last];
     }
 }
 
@@ -87,17 +86,20 @@ static void
 dcgc_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
 {
     struct dcgc *bank = self;
-    const double *sound = bank->sound + frame * bank->width;
     (void)in;
-    for (size_t ch = 0; ch < out.channels; ch += BH_LANES)
-        bank->kernels->active(&bank->row[(channel + ch) / BH_LANES], &bank->shared,
-                              sound, bank->width, bh_block_channels(out, ch, BH_LANES));
+    for (size_t ch = channel; ch < channel + out.channels; ch += BH_LANES) {
+        const double *sound = bank->sound + frame * bank->width + ch;
+        bank->kernels->active(&bank->row[ch / BH_LANES], &bank->shared,
+                              sound + bank->lead, sound + bank->heard, bank->width,
+                              bh_block_channels(out, ch - channel, BH_LANES));
+    }
 }
 
 static void
 dcgc_reset(void *self)
 {
     struct dcgc *bank = self;
+    bh_filterbank_reset(bank->passive);
     memcpy(bank->row, bank->initial, bank->rows * sizeof *bank->row);
 }
 
@@ -105,6 +107,7 @@ static void
 dcgc_free(void *self)
 {
     struct dcgc *bank = self;
+    bh_filterbank_free(bank->passive);
     free(bank->row);
     free(bank->initial);
     free(bank->sound);
@@ -184,14 +187,13 @@ check(const bh_dcgc_params *p, const double *cf_hz, size_t channels, bh_diag *di
 }
 
 static struct dcgc_shared
-share(const bh_dcgc_params *p, double samplerate_hz, double b, double c)
+share(const bh_dcgc_params *p, double samplerate_hz)
 {
-    return (struct dcgc_shared){
-        .samplerate_hz = samplerate_hz,
-        .b = b,
-        .c = c,
-        .p1 = 1.7818 * (1 - 0.0791 * b) * (1 - 0.1655 * fabs(c)),
-        .p2 = 0.5689 * (1 - 0.1620 * b) * (1 - 0.0857 * fabs(c)),
+    const double b = p->b2, c = p->c2, turn = 2 * pi / samplerate_hz;
+    struct dcgc_shared shared = {
+        .turn = turn,
+        .width = turn * b * erb_hz(0),
+        .width_f = turn * b * 24.7 * 4.37e-3,
         .frat0 = p->frat0,
         .frat1 = p->frat1,
         .fall = exp(-log(2) / (p->half_life_s * samplerate_hz)),
@@ -205,58 +207,51 @@ share(const bh_dcgc_params *p, double samplerate_hz, double b, double c)
         .update_interval = p->update_interval,
         .level_of_updates = p->level_of_updates,
     };
-}
-
-static void
-set_gammatone(struct dcgc_row *row, size_t lane, double samplerate_hz, double cf_hz,
-              double b1)
-{
-    const double width_hz = b1 * bh_erb_bandwidth(cf_hz, bh_erb_params_default());
-    const bh_gammatone_coeffs coeffs =
-        bh_gammatone_design(samplerate_hz, cf_hz, width_hz);
-    row->near_re[lane] = -coeffs.one_minus_re;
-    row->minus_im2[lane] = -coeffs.pole_im * coeffs.pole_im;
-    row->gammatone_gain[lane] = coeffs.gain;
+    /* Unoki et al. (2001): p0 = 2, p4 = 1.0724. */
+    for (int k = 0; k < 4; k++) {
+        shared.fall_law[k] = pow(2 / 1.0724, k) * 1.7818 * (1 - 0.0791 * b) *
+                             (1 - 0.1655 * fabs(c));
+        shared.shift_law[k] = pow(2 * 1.0724, k) * 0.5689 * (1 - 0.1620 * b) *
+                              (1 - 0.0857 * fabs(c)) * c;
+    }
+    return shared;
 }
 
 /* The lanes past the last channel do what the last does. */
 static void
-set_row(struct dcgc *bank, size_t index, const double *cf_hz, size_t channels,
+set_row(struct dcgc *bank, size_t index, const double *cf_hz,
         const bh_dcgc_params *params)
 {
     struct dcgc_row *row = &bank->row[index];
-    const double samplerate_hz = bank->shared.samplerate_hz;
-    const struct dcgc_shared fixed =
-        share(params, samplerate_hz, params->b1, params->c1);
-    const double shift = channel_shift(params, cf_hz, channels);
-    dcgc_lanes place_hz, control_hz, active_hz;
+    const size_t last = bank->channels - 1;
+    dcgc_lanes control_hz, active_hz;
     for (size_t i = 0; i < BH_LANES; i++) {
-        const size_t wanted = index * BH_LANES + i;
-        const size_t ch = wanted < channels ? wanted : channels - 1;
-        const double last = (double)(channels - 1);
-        row->heard[i] = (size_t)fmin(fmax((double)ch + shift, 0), last);
-        place_hz[i] = cf_hz[ch];
+        const size_t wanted = index * BH_LANES + i, ch = wanted < last ? wanted : last;
+        const size_t column = ch + bank->heard;
+        size_t heard = column > bank->lead ? column - bank->lead : 0;
+        heard = heard < last ? heard : last;
         row->fp1_hz[i] = peak_hz(params, cf_hz[ch]);
-        control_hz[i] = params->frat_control * peak_hz(params, cf_hz[row->heard[i]]);
+        control_hz[i] = params->frat_control * peak_hz(params, cf_hz[heard]);
         active_hz[i] = params->frat0 * row->fp1_hz[i];
-        set_gammatone(row, i, samplerate_hz, cf_hz[ch], params->b1);
     }
-    bank->kernels->design(&row->passive, &fixed, place_hz);
     bank->kernels->design(&row->control, &bank->shared, control_hz);
     bank->kernels->design(&row->active, &bank->shared, active_hz);
     row->until_update = params->update_interval;
-    row->channel = index * BH_LANES;
 }
 
 static struct dcgc *
-new_bank(size_t channels)
+new_bank(size_t channels, double shift)
 {
     struct dcgc *bank = calloc(1, sizeof *bank);
     if (!bank)
         return NULL;
+    const size_t away = (size_t)fmin(fabs(shift), (double)channels);
     bank->kernels = BH_ISA_PICK(bh_dcgc_kernels);
-    bank->width = bh_lanes_round(channels);
-    bank->rows = bank->width / BH_LANES;
+    bank->channels = channels;
+    bank->rows = bh_lanes_round(channels) / BH_LANES;
+    bank->lead = shift < 0 ? away : 0;
+    bank->heard = shift < 0 ? 0 : away;
+    bank->width = bank->rows * BH_LANES + away;
     bank->row = aligned_alloc(64, bank->rows * sizeof *bank->row);
     bank->initial = malloc(bank->rows * sizeof *bank->initial);
     if (bank->width < SIZE_MAX / (BH_WINDOW_MAX * sizeof *bank->sound))
@@ -278,12 +273,16 @@ bh_dcgc_new(double samplerate_hz, const double *cf_hz, size_t channels,
     params = params ? params : &defaults;
     BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));
     BH_TRY(check(params, cf_hz, channels, diag));
-    struct dcgc *bank = new_bank(channels);
+    struct dcgc *bank = new_bank(channels, channel_shift(params, cf_hz, channels));
     if (!bank)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
-    bank->shared = share(params, samplerate_hz, params->b2, params->c2);
+    const bh_gammachirp_params passive = {
+        .b = params->b1, .c = params->c1, .stages = 4};
+    bh_status status = bh_log_gammachirp_new(samplerate_hz, cf_hz, channels, &passive,
+                                             BH_DOUBLE, &bank->passive, diag);
+    bank->shared = share(params, samplerate_hz);
     for (size_t i = 0; i < bank->rows; i++)
-        set_row(bank, i, cf_hz, channels, params);
+        set_row(bank, i, cf_hz, params);
     memcpy(bank->initial, bank->row, bank->rows * sizeof *bank->row);
     const struct bh_filterbank_config config = {
         .ops = &dcgc_ops,
@@ -294,7 +293,8 @@ bh_dcgc_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .cf_hz = cf_hz,
         .precision = precision,
     };
-    const bh_status status = bh_filterbank_new(&config, out, diag);
+    if (status == BH_OK)
+        status = bh_filterbank_new(&config, out, diag);
     if (status != BH_OK)
         dcgc_free(bank);
     return status;

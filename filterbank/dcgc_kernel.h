@@ -12,30 +12,27 @@
 /* Numbers of BH_LANES channels side by side. */
 typedef double dcgc_lanes[BH_LANES];
 
-/* Four second-order filters in a row, b0 (1 + b1 u + b2 u^2) / (1 + a1 u + b2 u^2): the
- * poles and zeros of asymmetric compensation have the same radius, so a2 is b2. In
- * transposed direct form II, in which coefficients may change on the way. */
+/* Four second-order filters in a row, gain (1 + zero u + radius2 u^2) / (1 + pole u +
+ * radius2 u^2): the poles and zeros of asymmetric compensation have the same radius. In
+ * transposed direct form II, in which coefficients may change on the way; there
+ * z2 = radius2 (x - y) is -radius2 z1. `part` is zero - pole. */
 struct dcgc_compensation {
-    dcgc_lanes gain[4], zero[4], pole[4], radius2[4];
+    dcgc_lanes gain[4], part[4], minus_pole[4], minus_radius2[4];
     dcgc_lanes z1[4], z2[4];
 };
 
 struct dcgc_row {
-    alignas(64) dcgc_lanes near_re; /* the gammatone, see resonator_kernel.h */
-    dcgc_lanes minus_im2, gammatone_gain;
-    dcgc_lanes re[4], im[4];
-    struct dcgc_compensation passive, control, active;
+    alignas(64) struct dcgc_compensation control, active;
     dcgc_lanes fp1_hz, level1, level2;
     size_t until_update;
-    size_t channel;         /* of the first lane */
-    size_t heard[BH_LANES]; /* whose passive filter the level path hears */
 };
 
 /* What all channels share. */
 struct dcgc_shared {
-    double samplerate_hz;
-    double b, c;   /* of the active filter */
-    double p1, p2; /* Unoki et al.'s constants for them */
+    double turn;           /* 2 pi / samplerate */
+    double width, width_f; /* b ERB(f) in radians a sample: width + width_f f */
+    double fall_law[4];    /* of the stages: -ln radius in those widths */
+    double shift_law[4];   /* of poles from f, zeros the other way */
     double frat0, frat1;
     double fall; /* of the level in one sample */
     double weight, level_ref, power1, power2, rms_db, level_scale, level_min;
@@ -44,13 +41,12 @@ struct dcgc_shared {
 };
 
 struct dcgc_kernels {
-    /// The passive filters of a row: `out` has frames of `stride` doubles, its lanes
-    /// there.
-    void (*passive)(struct dcgc_row *row, bh_block in, double *out, size_t stride);
-    /// The rest: `sound` has the passive filters of the whole bank, frames as above.
+    /// Filters what the passive filters of a row say, BH_LANES doubles at `sound` and
+    /// `stride` from one frame to the next; its level path hears those at `heard`.
     void (*active)(struct dcgc_row *row, const struct dcgc_shared *shared,
-                   const double *sound, size_t stride, bh_block out);
-    /// Filters at `f_hz` with b and c; state stays.
+                   const double *sound, const double *heard, size_t stride,
+                   bh_block out);
+    /// Filters at `f_hz`; state stays.
     void (*design)(struct dcgc_compensation *to, const struct dcgc_shared *shared,
                    const double *f_hz);
 };
