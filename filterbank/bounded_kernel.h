@@ -48,6 +48,14 @@ bh_normal_log(double x)
     return bh_fma(k, 0.6931471806019545, f - low);
 }
 
+/* log(1 + x) of x >= 0. What 1 + x loses matters while the logarithm is small. */
+BH_MATH double
+bh_bounded_log1p(double x)
+{
+    const double u = 1.0 + x, c = x - (u - 1.0);
+    return bh_normal_log(u) + (x < 1.0 ? c : 0.0);
+}
+
 /* sin and cos of |x| < 10^6, within 1e-15. */
 BH_MATH void
 bh_bounded_turn(double x, double *sine, double *cosine)

@@ -61,21 +61,37 @@ check(const bh_tan_carney_params *p, double samplerate_hz, const double *cf_hz,
     return BH_OK;
 }
 
-/* The bilinear transform of w / (s + w). */
-static void
+/* The bilinear transform of w / (s + w), gain (1 + u) / (1 - pole u): returns the gain.
+ */
+static double
 set_smooth(struct bh_rows *rows, size_t ch, size_t field, double samplerate_hz,
            double cutoff_hz)
 {
     const double c = 2 * samplerate_hz, w = 2 * pi * cutoff_hz;
-    bh_rows_set(rows, ch, field + SMOOTH_GAIN, w / (c + w));
-    bh_rows_set(rows, ch, field + SMOOTH_POLE, (c - w) / (c + w));
+    bh_rows_set(rows, ch, field, (c - w) / (c + w));
+    return w / (c + w);
+}
+
+/* `gain` is that of the low-pass filters behind the nonlinearity. */
+static void
+set_smooths(struct bh_rows *rows, size_t ch, const bh_tan_carney_params *params,
+            double samplerate_hz, double *gain)
+{
+    const double control =
+        set_smooth(rows, ch, TC_CONTROL_POLE, samplerate_hz, params->control_cutoff_hz);
+    const double feedback = set_smooth(rows, ch, TC_FEEDBACK_POLE, samplerate_hz,
+                                       params->feedback_cutoff_hz);
+    const double cell = set_smooth(rows, ch, TC_CELL_POLE, samplerate_hz, 3800);
+    bh_rows_set(rows, ch, TC_FEEDBACK_GAIN, 10 * feedback);
+    bh_rows_set(rows, ch, TC_CELL_GAIN, pow(cell, TAN_CARNEY_SMOOTHS));
+    *gain = 1.5 * pow(control, 3);
 }
 
 /* Distances on the basilar membrane of the cat are Liberman's (1982) with Tan and
  * Carney's numbers: the control path is tuned 1.2 mm higher. */
 static void
 set_control(struct bh_rows *rows, size_t ch, const bh_tan_carney_params *params,
-            double cf_hz)
+            double gain, double cf_hz)
 {
     const double x_mm = 11.9 * log10(0.8 + cf_hz / 456);
     const double control_hz = (pow(10, (x_mm + 1.2) / 11.9) - 0.8) * 456;
@@ -85,9 +101,10 @@ set_control(struct bh_rows *rows, size_t ch, const bh_tan_carney_params *params,
     bh_rows_set(rows, ch, TC_CONTROL_IM2, im * im);
     bh_rows_set(rows, ch, TC_CONTROL_NEAR, 2 * pi * (control_hz - cf_hz));
     bh_rows_set(rows, ch, TC_CONTROL_FAR, 2 * pi * (control_hz + cf_hz));
-    bh_rows_set(rows, ch, TC_CONTROL_NORM, 2 * pi * cf_hz);
-    bh_rows_set(rows, ch, TC_MIDDLE, 8 * log(7 / (1 + exp(5.0 / 3))));
-    bh_rows_set(rows, ch, TC_NONLINEAR_GAIN, (gain80 - rest) / params->average_control);
+    bh_rows_set(rows, ch, TC_CONTROL_NORM, 1 / (2 * pi * cf_hz));
+    bh_rows_set(rows, ch, TC_MIDDLE, 7 / (1 + exp(5.0 / 3)));
+    bh_rows_set(rows, ch, TC_NONLINEAR_GAIN,
+                gain * (gain80 - rest) / params->average_control);
 }
 
 /* Three different poles, ten pairs in all; gain 1/3 at cf at rest. */
@@ -137,12 +154,9 @@ bh_tan_carney_new(double samplerate_hz, const double *cf_hz, size_t channels,
         bh_rows_set(rows, ch, TC_RATE2, 2 * samplerate_hz);
         bh_rows_set(rows, ch, TC_INTERVAL, (double)params->update_interval);
         bh_rows_set(rows, ch, TC_UNTIL, (double)params->update_interval);
-        set_smooth(rows, ch, TC_CONTROL_SMOOTH, samplerate_hz,
-                   params->control_cutoff_hz);
-        set_smooth(rows, ch, TC_FEEDBACK_SMOOTH, samplerate_hz,
-                   params->feedback_cutoff_hz);
-        set_smooth(rows, ch, TC_CELL_SMOOTH, samplerate_hz, 3800);
-        set_control(rows, ch, params, cf_hz[ch]);
+        double gain;
+        set_smooths(rows, ch, params, samplerate_hz, &gain);
+        set_control(rows, ch, params, gain, cf_hz[ch]);
         set_signal(rows, ch, cf_hz[ch]);
     }
     alignas(64) const double rest[BH_LANES] = {0};

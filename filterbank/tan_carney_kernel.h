@@ -5,12 +5,8 @@
 #include "core/cpu.h"
 #include "filterbank/rows_ops.h"
 
-/* A second-order filter in transposed direct form II, in which coefficients may change
- * on the way. */
-enum { SECTION_B0, SECTION_B1, SECTION_B2, SECTION_A1, SECTION_A2, SECTION_FIELDS };
-
-/* A low-pass filter of first order, gain (1 + u) / (1 - pole u). */
-enum { SMOOTH_GAIN, SMOOTH_POLE, SMOOTH_FIELDS };
+/* The coefficients of a pole pair that moves (tan_carney_isa.c). */
+enum { SECTION_SIZE, SECTION_MINUS_A1, SECTION_MINUS_A2, SECTION_FIELDS };
 
 enum { TAN_CARNEY_CONTROLS = 3, TAN_CARNEY_POLES = 10, TAN_CARNEY_SMOOTHS = 7 };
 
@@ -21,13 +17,15 @@ enum {
     TC_CONTROL_IM2,
     TC_CONTROL_NEAR, /* its distance from cf and from -cf along the axis */
     TC_CONTROL_FAR,
-    TC_CONTROL_NORM, /* 2 pi cf */
-    TC_MIDDLE,       /* of the second nonlinearity */
-    TC_NONLINEAR_GAIN,
-    TC_CONTROL_SMOOTH,
-    TC_FEEDBACK_SMOOTH = TC_CONTROL_SMOOTH + SMOOTH_FIELDS,
-    TC_CELL_SMOOTH = TC_FEEDBACK_SMOOTH + SMOOTH_FIELDS,
-    TC_SIGNAL_RE = TC_CELL_SMOOTH + SMOOTH_FIELDS, /* of the three different poles */
+    TC_CONTROL_NORM,   /* 1 / (2 pi cf) */
+    TC_MIDDLE,         /* of the second nonlinearity */
+    TC_NONLINEAR_GAIN, /* with that of the three filters that follow */
+    TC_CONTROL_POLE,   /* of low-pass filters of first order */
+    TC_FEEDBACK_POLE,
+    TC_FEEDBACK_GAIN,
+    TC_CELL_POLE,
+    TC_CELL_GAIN, /* of all seven */
+    TC_SIGNAL_RE, /* of the three different poles */
     TC_SIGNAL_IM2 = TC_SIGNAL_RE + 3,
     TC_ZERO = TC_SIGNAL_IM2 + 3,
     TC_SIGNAL_GAIN,
