@@ -154,8 +154,9 @@ bench(const struct model *model, bh_precision precision, size_t runs, double sou
     for (size_t i = 0; i < runs; i++)
         seconds[i] = run(fb, sound, out) / sound_s;
     qsort(seconds, runs, sizeof *seconds, by_value);
-    printf("%.6g %s %s %.3g channel-samples/s\n", seconds[runs / 2], model->name,
-           precision == BH_SINGLE ? "single" : "double",
+    printf("%.6g %s %s best=%.3g median=%.3g channel-samples/s\n", seconds[runs / 2],
+           model->name, precision == BH_SINGLE ? "single" : "double",
+           CHANNELS * model->samplerate_hz / seconds[0],
            CHANNELS * model->samplerate_hz / seconds[runs / 2]);
     free(seconds);
     free(y);
