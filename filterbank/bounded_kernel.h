@@ -4,8 +4,9 @@
 
 /* Elementary functions for models whose arguments are known to be ordinary: the
  * polynomials of core/math_kernel.h without what those do about infinities, NaN and
- * subnormal numbers, which is half of their work. For other arguments the result is any
- * number, but the exponentials stay finite and above 0. */
+ * subnormal numbers, which is half of their work, and in double with Estrin's scheme in
+ * place of Horner's, which halves the way from argument to result. For other arguments
+ * the result is any number, but the exponentials stay finite and above 0. */
 
 #include "core/angle_kernel.h"
 
@@ -23,11 +24,20 @@ bh_bounded_expf(float x)
 BH_MATH double
 bh_bounded_exp(double x)
 {
-    double t;
     x = x > -700.0 ? x : -700.0;
     x = x < 700.0 ? x : 700.0;
-    const double p = 1.0 + bh_exp_rest(x, &t);
-    return bh_from_bits(bh_bits(p) + (bh_bits(t) << 52));
+    const double t = bh_fma(x, 1.4426950408889634, BH_MAGIC), k = t - BH_MAGIC;
+    const double high = bh_fma(k, -0.6931471806019545, x);
+    const double r = bh_fma(k, 4.2009150726810846e-11, high), r2 = r * r, r4 = r2 * r2;
+    const double p0 = bh_fma(r, 0.16666666666666696, 0.5000000000000007);
+    const double p1 = bh_fma(r, 0.00833333333329323, 0.04166666666656242);
+    const double p2 = bh_fma(r, 0.00019841269986890805, 0.001388888893617853);
+    const double p3 = bh_fma(r, 2.7557116937299977e-06, 2.4801499753374746e-05);
+    const double p4 = bh_fma(r, 2.5161348547292503e-08, 2.762823035373266e-07);
+    const double high_part = bh_fma(r4, p4, bh_fma(r2, p3, p2));
+    const double p = bh_fma(r4, high_part, bh_fma(r2, p1, p0));
+    const double y = 1.0 + bh_fma(r2, p, r);
+    return bh_from_bits(bh_bits(y) + (bh_bits(t) << 52));
 }
 
 /* Logarithm of a normal number above 0; of 0 it is any number below -87 (-700). */
@@ -42,9 +52,16 @@ bh_normal_logf(float x)
 BH_MATH double
 bh_normal_log(double x)
 {
-    double k, f;
-    const double d = bh_log_rest(x, &k, &f);
-    const double low = bh_fma(k, 4.2009150726810846e-11, d);
+    double k;
+    const double f = bh_log_split(x, &k) - 1.0, s = f / (2.0 + f);
+    const double z = s * s, z2 = z * z, half = 0.5 * f * f;
+    const double p0 = bh_fma(z, 0.39999999999414304, 0.6666666666666734);
+    const double p1 = bh_fma(z, 0.2222219856314315, 0.285714287424784);
+    const double p2 = bh_fma(z, 0.15314035419643782, 0.18183564883625303);
+    const double high = bh_fma(z2, bh_fma(z2, 0.1479610944974783, p2), p1);
+    const double p = bh_fma(z2, high, p0);
+    const double rest = half - s * bh_fma(z, p, half);
+    const double low = bh_fma(k, 4.2009150726810846e-11, rest);
     return bh_fma(k, 0.6931471806019545, f - low);
 }
 

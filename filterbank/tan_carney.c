@@ -109,7 +109,7 @@ set_control(struct bh_rows *rows, size_t ch, const bh_tan_carney_params *params,
 
 /* Three different poles, ten pairs in all; gain 1/3 at cf at rest. */
 static void
-set_signal(struct bh_rows *rows, size_t ch, double cf_hz)
+set_signal(struct bh_rows *rows, size_t ch, double samplerate_hz, double cf_hz)
 {
     static const int count[3] = {4, 2, 4};
     const double first_re = -law(1.9, 0.4, cf_hz), ta = law(0.1607, 1.0230, cf_hz);
@@ -125,7 +125,9 @@ set_signal(struct bh_rows *rows, size_t ch, double cf_hz)
         for (int i = 0; i < count[k]; i++)
             gain *= both / hypot(w, zero);
     }
-    bh_rows_set(rows, ch, TC_ZERO, zero);
+    bh_rows_set(rows, ch, TC_ZERO0, 2 * samplerate_hz - zero);
+    bh_rows_set(rows, ch, TC_ZERO1, -2 * zero);
+    bh_rows_set(rows, ch, TC_ZERO2, -2 * samplerate_hz - zero);
     bh_rows_set(rows, ch, TC_SIGNAL_GAIN, gain);
 }
 
@@ -157,7 +159,7 @@ bh_tan_carney_new(double samplerate_hz, const double *cf_hz, size_t channels,
         double gain;
         set_smooths(rows, ch, params, samplerate_hz, &gain);
         set_control(rows, ch, params, gain, cf_hz[ch]);
-        set_signal(rows, ch, cf_hz[ch]);
+        set_signal(rows, ch, samplerate_hz, cf_hz[ch]);
     }
     alignas(64) const double rest[BH_LANES] = {0};
     for (size_t ch = 0; ch < channels; ch += BH_LANES)

@@ -27,7 +27,9 @@ enum {
     TC_CELL_GAIN, /* of all seven */
     TC_SIGNAL_RE, /* of the three different poles */
     TC_SIGNAL_IM2 = TC_SIGNAL_RE + 3,
-    TC_ZERO = TC_SIGNAL_IM2 + 3,
+    TC_ZERO0 = TC_SIGNAL_IM2 + 3, /* the numerator of each of its pole pairs */
+    TC_ZERO1,
+    TC_ZERO2,
     TC_SIGNAL_GAIN,
     TC_INTERVAL, /* the same in all lanes */
     TC_UNTIL,    /* state from here on */
