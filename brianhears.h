@@ -25,6 +25,7 @@
 #include "sounds/resample.h"
 #include "io/soundfile.h"
 #include "io/audio.h"
+#include "io/live.h"
 
 /* the ear: banks of filters */
 #include "filterbank/scale.h"

@@ -59,6 +59,13 @@ bh_source_tiles(const bh_source *source)
     return source->config.tiles;
 }
 
+size_t
+bh_source_window(const bh_source *source)
+{
+    const size_t window = source->config.window;
+    return window == 0 || window > BH_WINDOW_MAX ? BH_WINDOW_MAX : window;
+}
+
 bh_status
 bh_source_begin(bh_source *source, size_t frames, size_t *got, bh_diag *diag)
 {

@@ -29,6 +29,8 @@ typedef struct bh_source_config {
     size_t channels;
     uint64_t length; ///< frames in all, or BH_LENGTH_UNKNOWN
     size_t tiles;    ///< how many independent parts a window has, at least 1
+    size_t window;   ///< frames that should be read together at most, because more come
+                     ///< later only; 0 where they are all there
     void *self;      ///< passed to the functions below
     /// Readies the next window of at most `frames` (<= BH_WINDOW_MAX) and says how many
     /// there are: fewer only at the end, 0 past it.
@@ -63,6 +65,8 @@ BH_API BH_NODISCARD bh_status bh_source_rewind(bh_source *source, bh_diag *diag)
 /* For those that spread a window over threads: begin once, then every tile once. */
 
 BH_API size_t bh_source_tiles(const bh_source *source);
+/// The most frames that a window should have: BH_WINDOW_MAX, or less for live sound.
+BH_API size_t bh_source_window(const bh_source *source);
 BH_API BH_NODISCARD bh_status bh_source_begin(bh_source *source, size_t frames,
                                               size_t *got, bh_diag *diag);
 BH_API BH_REALTIME void bh_source_tile(bh_source *source, size_t tile, bh_block out);

@@ -138,7 +138,8 @@ longest_window(const bh_network *net)
         if (link->from)
             window = 1;
     for (const struct feed *feed = net->feeds; feed; feed = feed->next) {
-        double fit = floor((BH_WINDOW_MAX - 2) / feed->frames_per_step);
+        const double together = (double)bh_source_window(feed->source);
+        double fit = floor(fmin(together, BH_WINDOW_MAX - 2) / feed->frames_per_step);
         if ((double)window > fit)
             window = fit < 1 ? 1 : (size_t)fit;
     }

@@ -5,6 +5,7 @@
 
 #include "io/audio_internal.h"
 #include "tests/check.h"
+#include "tests/io/audio_scratch.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -78,6 +79,7 @@ test_find_refuses(void)
 static void
 test_list(void)
 {
+    keep_libgomp();
     for (int turn = 0; turn < 2; turn++) {
         bh_diag diag;
         bh_audio_list *list = NULL;
