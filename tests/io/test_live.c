@@ -30,9 +30,9 @@ run_clock(struct bh_live_clock *clock, const struct device *device, double secon
     }
 }
 
-/* A clock that is 80 ppm fast, seen through 3 ms of unrest. The least offset of a window
- * may lie anywhere in its 2 s, in which the clocks part by 160 us: in the 56 s that the
- * drift is seen over, 3 ppm. */
+/* A clock that is 80 ppm fast, seen through 3 ms of unrest. The least offset of a
+ * window may lie anywhere in its 2 s, in which the clocks part by 160 us: in the 56 s
+ * that the drift is seen over, 3 ppm. */
 static void
 test_drift(void)
 {
