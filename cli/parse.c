@@ -140,6 +140,19 @@ parse_samplerate(const struct setting *setting, const char *text, void *target,
 }
 
 bh_status
+parse_factor(const struct setting *setting, const char *text, void *target,
+             bh_diag *diag)
+{
+    (void)setting;
+    char *end;
+    const double value = bh_text_number(text, &end);
+    if (end == text || *end != '\0' || !(value > 0) || isinf(value))
+        return bh_diag_set(diag, BH_ERR_TEXT, "'%.60s' is not a number above 0", text);
+    *(double *)target = value;
+    return BH_OK;
+}
+
+bh_status
 parse_range(const struct setting *setting, const char *text, void *target,
             bh_diag *diag)
 {

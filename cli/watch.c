@@ -29,7 +29,7 @@ watch_open(const struct view_settings *settings, const bh_view_config *config,
            struct watch *out, bh_diag *diag)
 {
     char address[128];
-    *out = (struct watch){.start_s = clock_s()};
+    *out = (struct watch){.start_s = clock_s(), .speed = 1};
     if (settings->kind == VIEW_NONE)
         return BH_OK;
     BH_TRY(bh_view_new(config, &out->view, diag));
@@ -115,7 +115,7 @@ watch_pace(struct watch *watch, double time_s, bh_diag *diag)
         return BH_OK;
     BH_TRY(bh_view_advance(watch->view, time_s, diag));
     for (;;) {
-        double ahead_s = time_s - (clock_s() - watch->start_s);
+        double ahead_s = time_s / watch->speed - (clock_s() - watch->start_s);
         if (ahead_s <= 0)
             return BH_OK;
         BH_TRY(signals_check(diag));

@@ -23,6 +23,7 @@ extern const struct setting view_table[2];
 struct watch {
     bh_view *view; /* NULL: nobody wants to look */
     double start_s;
+    double speed; /* seconds of the run in a second */
 };
 
 /* Makes the view that the settings ask for, and says where it can be seen. */
@@ -33,8 +34,8 @@ bh_status watch_tap(struct watch *watch, bh_source *sound, bh_source **out,
                     bh_diag *diag);
 /* Waits until somebody looks, as far as that can be known. */
 bh_status watch_await(struct watch *watch, bh_diag *diag);
-/* Shows all before `time_s`, and waits until so much time has passed since
- * watch_await: what is heard is seen as fast as it sounds. */
+/* Shows all before `time_s`, and waits until so much time, as fast as `speed` says,
+ * has passed since watch_await: what is heard is seen as fast as it sounds. */
 bh_status watch_pace(struct watch *watch, double time_s, bh_diag *diag);
 /* Ends the view; NULL views too. */
 void watch_close(struct watch *watch);

@@ -121,6 +121,7 @@ bh_view_new(const bh_view_config *config, bh_view **out, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a view");
     view->samplerate_hz = config->samplerate_hz;
     view->column_s = config->column_s;
+    view->sound_db = view->peak_db = (float)NO_SOUND_DB;
     view->trace_count = config->trace_count;
     /* Room for a reader that copies the oldest visible column when a new one comes. */
     view->capacity = config->columns + config->columns / 4;
@@ -207,6 +208,13 @@ put_floats(atomic_uint *words, const float *values, size_t count)
         memcpy(&word, &values[i], sizeof word);
         atomic_store_explicit(&words[i], word, memory_order_release);
     }
+}
+
+static float
+decibels(double square)
+{
+    double db = 10 * log10(square / (PASCAL_REF * PASCAL_REF));
+    return (float)(db > NO_SOUND_DB ? db : NO_SOUND_DB);
 }
 
 static void

@@ -14,7 +14,7 @@
  */
 struct view_head {
     uint32_t number; /* of the column, from 0 */
-    float sound_db;  /* level of the sound, dB SPL; -200 where there is none */
+    float sound_db;  /* level of the sound, dB SPL; -200 where there was none */
     float peak_db;   /* its highest sample, dB re 20 uPa */
     float rate_hz;   /* mean of all neurons */
 };
@@ -44,7 +44,8 @@ struct bh_view {
     size_t summed;   /* ... and of them in `energy` */
     double sound_square, sound_peak;
     size_t sound_frames;
-    struct view_open *open; /* columns that are not out yet: c in slot c % OPEN */
+    float sound_db, peak_db; /* of the last column with sound */
+    struct view_open *open;  /* columns that are not out yet: c in slot c % OPEN */
 
     /* Columns that are out: the last `capacity` ones, written by one thread and read
      * by many. `published` counts them; a reader looks again afterwards whether what it

@@ -162,7 +162,8 @@ sound_traces_and_status_are_shown(void)
     CHECK_NEAR(column.head.peak_db, 80, 1e-4);
     CHECK(column.trace[0] == -60 && column.trace[1] == -50);
     CU_ASSERT_FATAL(read_column(view, 1, &column));
-    CHECK(column.head.sound_db == -200 && isnan(column.trace[0]));
+    CHECK_NEAR(column.head.sound_db, 80, 1e-4); /* as long as nothing else is heard */
+    CHECK(isnan(column.trace[0]));
     bh_view_status(view, "all is well");
     view_status_copy(view, status);
     CHECK(strcmp(status, "all is well") == 0);
