@@ -222,14 +222,14 @@ put_head(bh_view *view, atomic_uint *words, uint64_t number,
          const struct view_open *open)
 {
     const double area = view->column_s * (double)view->raster.places;
-    struct view_head head = {(uint32_t)number, (float)NO_SOUND_DB, (float)NO_SOUND_DB,
-                             area > 0 ? (float)((double)open->spikes / area) : 0};
-    if (view->sound_square > 0) {
-        head.sound_db =
-            (float)(10 * log10(view->sound_square / (double)view->sound_frames /
-                               (PASCAL_REF * PASCAL_REF)));
-        head.peak_db = (float)(20 * log10(view->sound_peak / PASCAL_REF));
+    if (view->sound_frames >
+        0) { /* else as it was: blocks may be longer than columns */
+        double square = view->sound_square / (double)view->sound_frames;
+        view->sound_db = decibels(square);
+        view->peak_db = decibels(view->sound_peak * view->sound_peak);
     }
+    struct view_head head = {(uint32_t)number, view->sound_db, view->peak_db,
+                             area > 0 ? (float)((double)open->spikes / area) : 0};
     view->sound_square = view->sound_peak = 0;
     view->sound_frames = 0;
     put_bytes(words, (const uint8_t *)&head, sizeof head);
