@@ -46,6 +46,8 @@
 #include "filterbank/haircell.h"
 #include "filterbank/zhang_synapse.h"
 #include "filterbank/catalogue.h"
+#include "filterbank/graph.h"
+#include "filterbank/mix.h"
 #include "filterbank/cochleagram.h"
 
 /* the nerve: equations as text, driven through links */

@@ -3,8 +3,10 @@
 #define BH_CORE_BLOCK_H
 
 #include "core/api.h"
+#include "core/status.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 BH_BEGIN_DECLS
 
@@ -47,6 +49,11 @@ bh_block_channels(bh_block block, size_t first, size_t channels)
     block.channels = channels;
     return block;
 }
+
+/// BH_ERR_DATA, with the first place, where a sample is infinite or not a number;
+/// `first` is the number of the block's first frame in the sound.
+BH_API BH_NODISCARD bh_status bh_block_check(bh_block block, uint64_t first,
+                                             bh_diag *diag);
 
 BH_END_DECLS
 

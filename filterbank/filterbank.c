@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ enum {
 struct bh_filterbank {
     struct bh_filterbank_config config;
     size_t tiles;
+    uint64_t heard;  /* frames since the beginning */
     void *converted; /* input in the bank's precision */
     size_t converted_size;
 };
@@ -56,7 +58,8 @@ bh_filterbank_new(const struct bh_filterbank_config *config, bh_filterbank **out
     size_t channels = config->channels;
     bh_filterbank *fb = calloc(1, sizeof *fb);
     double *cf_hz = malloc(channels * sizeof *cf_hz);
-    size_t elements = channels > CONVERT_MIN ? channels : CONVERT_MIN;
+    size_t widest = channels > config->in_channels ? channels : config->in_channels;
+    size_t elements = widest > CONVERT_MIN ? widest : CONVERT_MIN;
     void *converted = malloc(elements * bh_precision_size(config->precision));
     if (!fb || !cf_hz || !converted) {
         free(converted);
@@ -113,6 +116,7 @@ bh_filterbank_cf(const bh_filterbank *fb)
 void
 bh_filterbank_reset(bh_filterbank *fb)
 {
+    fb->heard = 0;
     fb->config.ops->reset(fb->config.self);
 }
 
@@ -143,24 +147,44 @@ copy_block(bh_block from, bh_block to)
 /* A tile whose channels do not fill its rows, or whose output has the other precision,
  * goes through buffers that have what the kernel wants. */
 static void
-run_tile_buffered(bh_filterbank *fb, size_t channel, bh_block in, bh_block out)
+run_tile_buffered(bh_filterbank *fb, size_t channel, size_t frame, bh_block in,
+                  bh_block out)
 {
     alignas(64) double out_buffer[CHUNK * BH_TILE_MAX], in_buffer[CHUNK * BH_TILE_MAX];
     size_t width = bh_lanes_round(out.channels);
+    bool as_is = in.channels == 1 || fb->config.in_channels;
     bh_block whole = {out_buffer, 0, width, width, fb->config.precision};
     bh_block padded = {in_buffer, 0, width, width, fb->config.precision};
-    if (in.channels != 1)
+    if (!as_is)
         memset(in_buffer, 0, sizeof in_buffer);
     for (size_t t = 0; t < out.frames; t += CHUNK) {
         size_t frames = out.frames - t < CHUNK ? out.frames - t : CHUNK;
         bh_block part = bh_block_frames(in, t, frames);
         whole.frames = padded.frames = frames;
-        if (in.channels != 1)
+        if (!as_is)
             copy_block(part, padded);
-        fb->config.ops->tile(fb->config.self, channel, t,
-                             in.channels == 1 ? part : padded, whole);
+        fb->config.ops->tile(fb->config.self, channel, frame + t, as_is ? part : padded,
+                             whole);
         copy_block(bh_block_channels(whole, 0, out.channels),
                    bh_block_frames(out, t, frames));
+    }
+}
+
+void
+bh_filterbank_run(bh_filterbank *fb, size_t channel, size_t frame, bh_block in,
+                  bh_block out)
+{
+    const struct bh_filterbank_config *config = &fb->config;
+    const size_t most = config->tile_channels;
+    for (size_t ch = 0; ch < out.channels; ch += most) {
+        const size_t left = out.channels - ch, width = left < most ? left : most;
+        bh_block heard = in, said = bh_block_channels(out, ch, width);
+        if (in.channels != 1 && !config->in_channels)
+            heard = bh_block_channels(in, channel + ch, width);
+        if (out.precision == config->precision && width % BH_LANES == 0)
+            config->ops->tile(config->self, channel + ch, frame, heard, said);
+        else
+            run_tile_buffered(fb, channel + ch, frame, heard, said);
     }
 }
 
@@ -168,27 +192,38 @@ run_tile_buffered(bh_filterbank *fb, size_t channel, bh_block in, bh_block out)
 static void
 run_tile(bh_filterbank *fb, size_t tile, bh_block in, bh_block out)
 {
-    const struct bh_filterbank_config *config = &fb->config;
-    size_t channel = tile * config->tile_channels, left = config->channels - channel;
-    size_t width = left < config->tile_channels ? left : config->tile_channels;
-    if (in.channels != 1)
-        in = bh_block_channels(in, channel, width);
-    out = bh_block_channels(out, channel, width);
-    if (out.precision == config->precision && width % BH_LANES == 0)
-        config->ops->tile(config->self, channel, 0, in, out);
-    else
-        run_tile_buffered(fb, channel, in, out);
+    size_t channel = tile * fb->config.tile_channels;
+    size_t left = fb->config.channels - channel, width = fb->config.tile_channels;
+    width = left < width ? left : width;
+    bh_filterbank_run(fb, channel, 0, in, bh_block_channels(out, channel, width));
 }
 
-static void
-begin_window(bh_filterbank *fb, bh_block in)
+bh_status
+bh_filterbank_begin(bh_filterbank *fb, bh_block in, bh_diag *diag)
 {
-    if (fb->config.ops->begin)
-        fb->config.ops->begin(fb->config.self, in);
+    const struct bh_filterbank_ops *ops = fb->config.ops;
+    fb->heard += in.frames;
+    if (ops->try_begin)
+        return ops->try_begin(fb->config.self, in, diag);
+    if (ops->begin)
+        ops->begin(fb->config.self, in);
+    return BH_OK;
 }
 
-static void
-process_window(bh_filterbank *fb, bh_block in, bh_block out)
+bool
+bh_filterbank_hears_first(const bh_filterbank *fb)
+{
+    return fb->config.ops->begin || fb->config.ops->try_begin;
+}
+
+void *
+bh_filterbank_self(const bh_filterbank *fb, const struct bh_filterbank_ops *ops)
+{
+    return fb->config.ops == ops ? fb->config.self : NULL;
+}
+
+static bh_status
+process_window(bh_filterbank *fb, bh_block in, bh_block out, bh_diag *diag)
 {
     if (in.precision != fb->config.precision) {
         bh_block converted = {fb->converted, in.frames, in.channels, in.channels,
@@ -196,15 +231,20 @@ process_window(bh_filterbank *fb, bh_block in, bh_block out)
         copy_block(in, converted);
         in = converted;
     }
-    begin_window(fb, in);
-    for (size_t i = 0; i < fb->tiles; i++)
-        run_tile(fb, i, in, out);
+    BH_TRY(bh_filterbank_begin(fb, in, diag));
+    bh_filterbank_run(fb, 0, 0, in, out);
+    return BH_OK;
 }
 
-static bh_status
-check_input(const bh_filterbank *fb, size_t channels, bh_diag *diag)
+bh_status
+bh_filterbank_check_input(const bh_filterbank *fb, size_t channels, bh_diag *diag)
 {
-    if (channels == 1 || channels == fb->config.channels)
+    size_t must = fb->config.in_channels;
+    if (must && channels != must)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the input has %zu channels; this filterbank hears %zu",
+                           channels, must);
+    if (must || channels == 1 || channels == fb->config.channels)
         return BH_OK;
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
                        "the input has %zu channels and the filterbank %zu; the input "
@@ -216,7 +256,7 @@ check_input(const bh_filterbank *fb, size_t channels, bh_diag *diag)
 static bh_status
 check_blocks(const bh_filterbank *fb, bh_block in, bh_block out, bh_diag *diag)
 {
-    BH_TRY(check_input(fb, in.channels, diag));
+    BH_TRY(bh_filterbank_check_input(fb, in.channels, diag));
     if (out.channels != fb->config.channels)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the output block has %zu channels, the filterbank %zu",
@@ -235,18 +275,20 @@ bh_status
 bh_filterbank_process(bh_filterbank *fb, bh_block in, bh_block out, bh_diag *diag)
 {
     BH_TRY(check_blocks(fb, in, out, diag));
+    BH_TRY(bh_block_check(in, fb->heard, diag));
     size_t window = BH_WINDOW_MAX;
     if (in.precision != fb->config.precision &&
         window > fb->converted_size / in.channels)
         window = fb->converted_size / in.channels;
+    bh_status status = BH_OK;
     unsigned control = bh_denormal_flush();
-    for (size_t t = 0; t < in.frames; t += window) {
+    for (size_t t = 0; status == BH_OK && t < in.frames; t += window) {
         size_t frames = in.frames - t < window ? in.frames - t : window;
-        process_window(fb, bh_block_frames(in, t, frames),
-                       bh_block_frames(out, t, frames));
+        status = process_window(fb, bh_block_frames(in, t, frames),
+                                bh_block_frames(out, t, frames), diag);
     }
     bh_denormal_restore(control);
-    return BH_OK;
+    return status;
 }
 
 /* A bank behind a source. */
@@ -264,11 +306,13 @@ filtered_begin(void *self, size_t frames, size_t *got, bh_diag *diag)
     filtered->window.frames = frames;
     BH_TRY(bh_source_read(filtered->input, filtered->window, got, diag));
     filtered->window.frames = *got;
+    BH_TRY(bh_block_check(filtered->window, filtered->fb->heard, diag));
+    bh_status status = BH_OK;
     unsigned control = bh_denormal_flush();
     if (*got > 0)
-        begin_window(filtered->fb, filtered->window);
+        status = bh_filterbank_begin(filtered->fb, filtered->window, diag);
     bh_denormal_restore(control);
-    return BH_OK;
+    return status;
 }
 
 static void
@@ -300,7 +344,7 @@ filtered_free(void *self)
 static bh_status
 check_source(const bh_filterbank *fb, const bh_source *input, bh_diag *diag)
 {
-    BH_TRY(check_input(fb, bh_source_channels(input), diag));
+    BH_TRY(bh_filterbank_check_input(fb, bh_source_channels(input), diag));
     if (bh_source_samplerate(input) != fb->config.samplerate_hz)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the input has a sample rate of %g Hz, the filterbank was "

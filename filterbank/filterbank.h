@@ -32,8 +32,9 @@ BH_API const double *bh_filterbank_cf(const bh_filterbank *fb);
 /// `in` has one channel, which all filters hear, or one for each filter. `in` and `out`
 /// have the same number of frames, any number, may be of either precision (the bank's
 /// own is the fast way), and must not overlap. How the sound is cut into blocks changes
-/// no bit of the result. Samples that are not finite spoil the channels that hear them
-/// until bh_filterbank_reset. Neither allocates nor locks.
+/// no bit of the result. Samples that are infinite or not numbers are refused with
+/// BH_ERR_DATA and the place of the first, counted from the last reset, before anything
+/// of the block is heard. Neither allocates nor locks.
 BH_API BH_NODISCARD BH_REALTIME bh_status bh_filterbank_process(bh_filterbank *fb,
                                                                 bh_block in,
                                                                 bh_block out,
@@ -46,7 +47,8 @@ BH_API BH_REALTIME void bh_filterbank_reset(bh_filterbank *fb);
 ///
 /// `input` must have the bank's sample rate and one channel or as many as the bank.
 /// Both stay the caller's, must outlive the source, and are used by it alone while it
-/// lives. Rewinding it rewinds `input` and resets the bank.
+/// lives. Rewinding it rewinds `input` and resets the bank. A sample of `input` that is
+/// not finite ends the reading with BH_ERR_DATA and its place.
 BH_API BH_NODISCARD bh_status bh_filterbank_source(bh_filterbank *fb, bh_source *input,
                                                    bh_source **out, bh_diag *diag);
 

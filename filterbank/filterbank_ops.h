@@ -7,6 +7,8 @@
 
 #include "filterbank/filterbank.h"
 
+#include <stdbool.h>
+
 /// Tiles come in whole rows of this many channels, so that every vector is full.
 #define BH_LANES    16
 /// The widest tile, in channels.
@@ -25,10 +27,13 @@ struct bh_filterbank_ops {
     /// (a spectrum, a control path, a cascade along the cochlea). NULL where there is
     /// nothing.
     void (*begin)(void *self, bh_block in);
+    /// The same where it can fail; one of the two.
+    bh_status (*try_begin)(void *self, bh_block in, bh_diag *diag);
     /// Filters for the channels from `channel` on, `out.channels` of them: the rest of
     /// their tile, in whole rows (past the bank's last channel: padding). The frames
     /// are those from `frame` of the window on; every tile sees all frames once, in
-    /// order. `in` has 1 channel or those of `out`. Tiles run in parallel.
+    /// order. `in` has 1 channel or those of `out` (with `in_channels` all that there
+    /// are). Tiles run in parallel.
     void (*tile)(void *self, size_t channel, size_t frame, bh_block in, bh_block out);
     void (*reset)(void *self);
     void (*free)(void *self);
@@ -39,6 +44,7 @@ struct bh_filterbank_config {
     void *self; ///< kept by the bank, and freed with it
     double samplerate_hz;
     size_t channels;
+    size_t in_channels;   ///< what the input must have; 0: 1 or `channels`
     size_t tile_channels; ///< a multiple of BH_LANES, at most BH_TILE_MAX
     const double *cf_hz;  ///< copied; NULL where channels have none
     bh_precision precision;
@@ -47,6 +53,26 @@ struct bh_filterbank_config {
 /// Makes a bank of its parts. On failure `self` stays with the caller.
 BH_NODISCARD bh_status bh_filterbank_new(const struct bh_filterbank_config *config,
                                          bh_filterbank **out, bh_diag *diag);
+
+/* What a bank does inside a graph, which has checked that it may; blocks are in the
+ * bank's precision. */
+
+/// Whether the input may have so many channels.
+BH_NODISCARD bh_status bh_filterbank_check_input(const bh_filterbank *fb,
+                                                 size_t channels, bh_diag *diag);
+/// Whether a bank must see all channels of a window before its tiles run.
+bool bh_filterbank_hears_first(const bh_filterbank *fb);
+/// Sees a window: once, before the tiles.
+BH_NODISCARD bh_status bh_filterbank_begin(bh_filterbank *fb, bh_block in,
+                                           bh_diag *diag);
+/// Filters the frames of the window from `frame` on for the channels of `out`, which
+/// are those from `channel` on: both multiples of BH_TILE_MAX but at the end. `in` has
+/// these frames and all channels.
+void bh_filterbank_run(bh_filterbank *fb, size_t channel, size_t frame, bh_block in,
+                       bh_block out);
+
+/// What a bank of a kind was made of; NULL where `fb` is of another.
+void *bh_filterbank_self(const bh_filterbank *fb, const struct bh_filterbank_ops *ops);
 
 /// The checks that every kind of bank needs: sample rate, number of channels, each cf
 /// (`cf_hz` NULL: no cf).

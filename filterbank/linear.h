@@ -20,6 +20,7 @@
 #include "core/status.h"
 #include "filterbank/filterbank.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 BH_BEGIN_DECLS
@@ -35,6 +36,7 @@ typedef struct bh_linear_params {
     size_t stages;       ///< in the order in which sound passes them
     size_t repeats;      ///< how often the chain follows itself; 0 is 1
     const double *cf_hz; ///< for bh_filterbank_cf; NULL: not a number
+    bool changing;       ///< bh_linear_set may change stages while sound flows
 } bh_linear_params;
 
 /// A bank of `channels` chains of filters with coefficients of their own.
@@ -46,6 +48,32 @@ BH_API BH_NODISCARD bh_status bh_linear_new(double samplerate_hz, size_t channel
                                             const bh_linear_params *params,
                                             bh_precision precision, bh_filterbank **out,
                                             bh_diag *diag);
+
+/// A stage of one channel as it is now, in the transposed direct form II:
+///     y = b[0] x + z[0],  z[k] = b[k + 1] x - a[k + 1] y + z[k + 1].
+/// What is beyond its order is 0.
+typedef struct bh_linear_stage {
+    double b[BH_LINEAR_ORDER_MAX + 1], a[BH_LINEAR_ORDER_MAX + 1];
+    double z[BH_LINEAR_ORDER_MAX]; ///< the memory of past sound
+} bh_linear_stage;
+
+/// Reads a stage; repeated chains go on counting their stages. a[0] is 1. Fails where
+/// the bank was not made by bh_linear_new, or has no such channel or stage.
+BH_API BH_NODISCARD BH_REALTIME bh_status bh_linear_get(const bh_filterbank *fb,
+                                                        size_t channel, size_t stage,
+                                                        bh_linear_stage *out,
+                                                        bh_diag *diag);
+
+/// Changes a stage from the next frame on: filt_b, filt_a and filt_state of
+/// brian2hears. For the controls of a graph (filterbank/graph.h), or between blocks.
+///
+/// The bank must have been made as `changing`, whose reset brings the first
+/// coefficients back. b and a are divided by a[0], which must not be 0; everything must
+/// be finite. What is beyond the order of the bank is not used.
+BH_API BH_NODISCARD BH_REALTIME bh_status bh_linear_set(bh_filterbank *fb,
+                                                        size_t channel, size_t stage,
+                                                        const bh_linear_stage *to,
+                                                        bh_diag *diag);
 
 BH_END_DECLS
 

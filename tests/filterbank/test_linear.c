@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "filterbank/linear.h"
 
+#include "filterbank/gammatone.h"
 #include "tests/filterbank/bank.h"
 
 static const double pi = 3.14159265358979323846;
@@ -236,7 +237,95 @@ wrong_banks(void)
     CHECK(fb == NULL);
 }
 
+/* Stages are read as they were made, divided by a0, and changed one by one. The sound
+ * goes on with the memory that it has; a reset brings the first coefficients back. */
+static void
+changing(void)
+{
+    enum { FRAMES = 600, HALF = 300, CHANNELS = 19, COUNT = CHANNELS * 4 * 2 };
+    double b[COUNT], a[COUNT], *x = make_noise(FRAMES), want[FRAMES];
+    double *y = calloc(FRAMES * CHANNELS, sizeof *y);
+    double *again = calloc(FRAMES * CHANNELS, sizeof *again);
+    bh_linear_stage stage;
+    bh_diag diag = {0};
+    set_taps(b, a, CHANNELS, 3, 2);
+    for (size_t i = 0; i < COUNT; i++)
+        a[i] *= 2;
+    bh_linear_params params = {
+        .b = b, .a = a, .order = 3, .stages = 2, .changing = true};
+    bh_filterbank *fb = make_linear(CHANNELS, &params, BH_DOUBLE);
+    filter(fb, x, HALF, y);
+    CHECK_OK(bh_linear_get(fb, 17, 1, &stage, &diag), diag);
+    CHECK(stage.a[0] == 1 && stage.a[3] == a[(17 * 4 + 3) * 2 + 1] / 2 &&
+          stage.b[2] == b[(17 * 4 + 2) * 2 + 1] / 2 && stage.b[4] == 0);
+    /* y[n] = x[n-1] from here on: what was to come out, z, still does. */
+    const double z[] = {stage.z[0], stage.z[1], stage.z[2]};
+    stage = (bh_linear_stage){.b = {0, 3}, .a = {3}};
+    memcpy(stage.z, z, sizeof z);
+    CHECK_OK(bh_linear_set(fb, 17, 1, &stage, &diag), diag);
+    filter(fb, x + HALF, HALF, y + HALF * CHANNELS);
+    double b_one[4], a_one[4];
+    for (size_t k = 0; k < 4; k++) {
+        b_one[k] = b[(17 * 4 + k) * 2];
+        a_one[k] = a[(17 * 4 + k) * 2];
+    }
+    memcpy(want, x, sizeof want);
+    filter_plainly(b_one, a_one, 3, want, FRAMES);
+    for (size_t t = HALF; t < FRAMES; t++) {
+        double rest = t == HALF ? 0 : want[t - 1];
+        rest += t - HALF < 3 ? z[t - HALF] : 0;
+        CHECK_NEAR(y[t * CHANNELS + 17], rest, 1e-12);
+    }
+    bh_filterbank_reset(fb);
+    filter(fb, x, HALF, again);
+    CHECK(memcmp(y, again, HALF * CHANNELS * sizeof *y) == 0);
+    CHECK_OK(bh_linear_get(fb, 17, 1, &stage, &diag), diag);
+    CHECK(stage.a[3] == a[(17 * 4 + 3) * 2 + 1] / 2);
+    bh_filterbank_free(fb);
+    free(again);
+    free(y);
+    free(x);
+}
+
+static void
+wrong_changes(void)
+{
+    const double b[] = {1, 0, 1, 0}, a[] = {1, 0, 1, 0};
+    bh_linear_params params = {.b = b, .a = a, .order = 1, .stages = 1};
+    bh_filterbank *fixed = make_linear(2, &params, BH_SINGLE), *other = NULL;
+    bh_linear_stage stage = {.b = {1}, .a = {1}};
+    bh_diag diag = {0};
+    CHECK(bh_linear_set(fixed, 0, 0, &stage, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "not made as changing");
+    CHECK(bh_linear_get(fixed, 2, 0, &stage, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text,
+              "no stage 0 of channel 2; the bank has 1 stages and 2 channels");
+    params.changing = true;
+    bh_filterbank *fb = make_linear(1, &params, BH_SINGLE);
+    static const struct {
+        double b1, a0, z0;
+        const char *says;
+    } cases[] = {{0, 0, 0, "a0 is 0"},
+                 {NAN, 1, 0, "b1 is nan"},
+                 {1e300, 1e-300, 0, "b1 is 1e+300"},
+                 {0, 1, INFINITY, "z0 is inf"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        stage = (bh_linear_stage){
+            .b = {1, cases[i].b1}, .a = {cases[i].a0}, .z = {cases[i].z0}};
+        CHECK(bh_linear_set(fb, 0, 0, &stage, &diag) == BH_ERR_ARGUMENT);
+        CHECK_HAS(diag.text, cases[i].says);
+    }
+    const double cf_hz = 100;
+    CHECK_OK(bh_gammatone_new(44100, &cf_hz, 1, NULL, BH_SINGLE, &other, &diag), diag);
+    CHECK(bh_linear_set(other, 0, 0, &stage, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "not made by bh_linear_new");
+    bh_filterbank_free(other);
+    bh_filterbank_free(fb);
+    bh_filterbank_free(fixed);
+}
+
 TEST_MAIN("linear", {"golden output", golden_output}, {"any order", any_order},
           {"every bank", every_bank}, {"single is near double", single_is_near_double},
           {"single at low frequencies", single_at_low_frequencies}, {"places", places},
-          {"wrong banks", wrong_banks})
+          {"wrong banks", wrong_banks}, {"changing", changing},
+          {"wrong changes", wrong_changes})
