@@ -55,6 +55,7 @@
 #include "neurons/network.h"
 #include "neurons/group.h"
 #include "neurons/input.h"
+#include "neurons/timed_array.h"
 #include "neurons/link.h"
 #include "neurons/monitor.h"
 #include "neurons/state_monitor.h"

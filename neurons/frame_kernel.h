@@ -5,11 +5,15 @@
 /* What the engine hands to generated code: one block of a group, for the steps of one
  * window. Generated code includes this same text. */
 
+#ifndef BH_NEURONS_TABLE_KERNEL_H /* generated code has the text before this one */
+#include "neurons/table_kernel.h"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 2
+#define BH_FRAME_VERSION 4
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {
@@ -21,7 +25,8 @@ struct bh_frame {
     double dt;          /* s */
     void *const *array; /* each stored variable, from the block's first neuron */
     int32_t *lastspike; /* step of the last spike */
-    int32_t *spiked;    /* scratch: which neurons are above threshold */
+    const bh_table *const *table; /* arrays over time */
+    int32_t *spiked;              /* scratch: which neurons are above threshold */
     /* A linked variable at step k. */
     const void *(*input)(bh_frame *frame, int32_t variable, int32_t k);
     /* The next numbers of one noise term, and of one rand(). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/engine_internal.h"
+#include "neurons/timed_array_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,6 +64,7 @@ group_free(bh_group *group)
     free(group->uniform_streams);
     free(group->normal_counters);
     free(group->uniform_counters);
+    scope_release(&group->scope);
     bh_arena_free(group->arena);
     free(group);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/lang/lang.h"
+#include "neurons/timed_array_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@ struct entry {
     char *name;
     double value;
     struct bh_dim dim;
+    struct timed_array *array; /* NULL: a number */
 };
 
 struct bh_namespace {
@@ -30,8 +31,10 @@ bh_namespace_free(bh_namespace *names)
 {
     if (!names)
         return;
-    for (size_t i = 0; i < names->count; i++)
+    for (size_t i = 0; i < names->count; i++) {
         free(names->entries[i].name);
+        timed_array_release(names->entries[i].array);
+    }
     free(names->entries);
     free(names);
 }
@@ -75,10 +78,9 @@ is_name(const char *name)
     return *name != 0 && *name != '_';
 }
 
-/* The value of an expression of numbers, units and earlier names. */
-static bh_status
-evaluate(const bh_namespace *names, const char *name, const char *value, bh_diag *diag,
-         double *number, struct bh_dim *dim)
+bh_status
+namespace_evaluate(const bh_namespace *names, const char *name, const char *value,
+                   bh_diag *diag, double *number, struct bh_dim *dim)
 {
     bh_arena *arena;
     struct node *node;
@@ -100,25 +102,54 @@ evaluate(const bh_namespace *names, const char *name, const char *value, bh_diag
     return status;
 }
 
+/* Gives a name what the entry has, besides its name. */
+static bh_status
+put(bh_namespace *names, const char *name, struct entry value, bh_diag *diag)
+{
+    struct entry *entry = find(names, name);
+    if (!entry)
+        entry = add(names, name);
+    if (!entry)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for names");
+    timed_array_release(entry->array);
+    value.name = entry->name;
+    *entry = value;
+    return BH_OK;
+}
+
+static bh_status
+check_name(const char *name, bh_diag *diag)
+{
+    if (is_name(name))
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                       "'%s' is no name; names are letters, digits and '_', and "
+                       "begin with a letter",
+                       name);
+}
+
 bh_status
 bh_namespace_set(bh_namespace *names, const char *name, const char *value,
                  bh_diag *diag)
 {
-    double number = 0;
-    struct bh_dim dim = {{0}};
-    if (!is_name(name))
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "'%s' is no name; names are letters, digits and '_', and "
-                           "begin with a letter",
-                           name);
-    BH_TRY(evaluate(names, name, value, diag, &number, &dim));
-    struct entry *entry = find(names, name);
-    entry = entry ? entry : add(names, name);
-    if (!entry)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for names");
-    entry->value = number;
-    entry->dim = dim;
-    return BH_OK;
+    struct entry entry = {0};
+    BH_TRY(check_name(name, diag));
+    BH_TRY(namespace_evaluate(names, name, value, diag, &entry.value, &entry.dim));
+    return put(names, name, entry, diag);
+}
+
+bh_status
+namespace_put_array(bh_namespace *names, const char *name, struct timed_array *array,
+                    bh_diag *diag)
+{
+    BH_TRY(check_name(name, diag));
+    return put(names, name, (struct entry){.array = array}, diag);
+}
+
+struct timed_array *
+namespace_array(const bh_namespace *names, size_t i)
+{
+    return names->entries[i].array;
 }
 
 bh_status
@@ -126,7 +157,7 @@ bh_namespace_get(const bh_namespace *names, const char *name, double *value,
                  struct bh_dim *dim)
 {
     const struct entry *entry = find(names, name);
-    if (!entry)
+    if (!entry || entry->array)
         return BH_ERR_ARGUMENT;
     *value = entry->value;
     *dim = entry->dim;

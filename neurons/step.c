@@ -307,6 +307,7 @@ step_make_works(bh_group *group)
             .count = (int32_t)(left < BLOCK ? left : BLOCK),
             .dt = group->net->config.dt_s,
             .array = work->arrays,
+            .table = group->scope.table,
             .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
             .input = input,
             .normals = normals,

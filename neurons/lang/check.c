@@ -18,13 +18,21 @@ node_constant(const struct node *node, double *value)
         *value = node->symbol->value;
         return node->symbol->kind == SYMBOL_CONSTANT;
     }
-    if (node->code == OP_RAND || node->code == OP_RANDN || node->code == OP_CHAIN)
+    if (node->code == OP_RAND || node->code == OP_RANDN || node->code == OP_CHAIN ||
+        node->code == OP_TABLE)
         return false;
     for (int i = 0; i < node->count; i++)
         if (!node_constant(node->arg[i], &arg[i]))
             return false;
     *value = op_compute(node->code, arg[0], arg[1], arg[2]);
     return true;
+}
+
+/* How a text writes an operation. */
+static const char *
+node_name(const struct node *node)
+{
+    return node->code == OP_TABLE ? node->name : op_info(node->code)->name;
 }
 
 /* Two dimensions that must be one; a plain 0 or inf fits all. */
@@ -52,7 +60,7 @@ numbers_only(struct scope *scope, const struct node *node)
                 scope->lang, node->arg[i]->text, node->arg[i]->at,
                 "'%s' needs a number, found a truth value; int(...) makes "
                 "it 0 or 1",
-                op_info(node->code)->name);
+                node_name(node));
     return BH_OK;
 }
 
@@ -63,10 +71,9 @@ pure_number(struct scope *scope, const struct node *node, const struct node *arg
         return BH_OK;
     char found[64];
     dim_text(arg->dim, found, sizeof found);
-    return lang_error(scope->lang, arg->text, arg->at,
-                      "%s of '%s' must be a pure number, found %s",
-                      node->code == OP_POW ? "the exponent" : "the argument",
-                      op_info(node->code)->name, found);
+    return lang_error(
+        scope->lang, arg->text, arg->at, "%s of '%s' must be a pure number, found %s",
+        node->code == OP_POW ? "the exponent" : "the argument", node_name(node), found);
 }
 
 static bh_status
@@ -186,6 +193,32 @@ check_units(struct scope *scope, struct node *node)
     return BH_OK;
 }
 
+/* An array over time: I(t), or I(t, i) where it has columns. */
+static bh_status
+check_table(struct scope *scope, struct node *node)
+{
+    struct symbol *symbol = scope_find(scope, node->name);
+    if (!symbol)
+        return lang_no_function(scope->lang, node->text, node->at, node->name);
+    if (symbol->kind != SYMBOL_TABLE)
+        return lang_error(scope->lang, node->text, node->at, "'%s' is no function",
+                          node->name);
+    const bool wide = symbol->table->columns > 1;
+    if (node->count != (wide ? 2 : 1))
+        return lang_error(scope->lang, node->text, node->at,
+                          "the array '%s' has %lld column%s: %s(%s)", node->name,
+                          (long long)symbol->table->columns, wide ? "s" : "",
+                          node->name, wide ? "t, i" : "t");
+    if (!node->arg[0]->wildcard && !dim_equal(node->arg[0]->dim, second))
+        return lang_error(scope->lang, node->arg[0]->text, node->arg[0]->at,
+                          "'%s' needs a time in seconds first", node->name);
+    if (wide)
+        BH_TRY(pure_number(scope, node, node->arg[1]));
+    node->symbol = symbol;
+    node->dim = symbol->dim;
+    return BH_OK;
+}
+
 bh_status
 check_expression(struct scope *scope, struct node *node)
 {
@@ -196,6 +229,10 @@ check_expression(struct scope *scope, struct node *node)
     }
     if (node->code == OP_LOAD) {
         BH_TRY(scope_resolve(scope, node, &node->symbol));
+        if (node->symbol->kind == SYMBOL_TABLE)
+            return lang_error(scope->lang, node->text, node->at,
+                              "'%s' is a function of time: %s(t)", node->name,
+                              node->name);
         node->dim = node->symbol->dim;
         node->type = node->symbol->type;
         node->wildcard = strcmp(node->name, "inf") == 0;
@@ -203,6 +240,10 @@ check_expression(struct scope *scope, struct node *node)
     }
     for (int i = 0; i < node->count; i++)
         BH_TRY(check_expression(scope, node->arg[i]));
+    if (node->code == OP_TABLE) {
+        BH_TRY(numbers_only(scope, node));
+        return check_table(scope, node);
+    }
     if (node->code == OP_RAND)
         node->number = scope->uniforms++;
     if (node->code == OP_RANDN)

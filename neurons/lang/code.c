@@ -156,6 +156,24 @@ code_noise(struct code *code, enum op_code code_of_noise, int term)
                                      .rate = RATE_NEURON});
 }
 
+int
+code_table(struct code *code, enum op_code name, const struct symbol *array, int a,
+           int b)
+{
+    struct op op = {
+        .code = name, .arg = {a, b, -1}, .symbol = array, .rate = RATE_STEP};
+    if (code->failed)
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (op.arg[i] >= 0 && code->ops[op.arg[i]].rate > op.rate)
+            op.rate = code->ops[op.arg[i]].rate;
+    const struct op *time = &code->ops[a];
+    /* the same all through a step: see code_depends */
+    op.number = name == OP_ROW && array->steady && time->code == OP_LOAD &&
+                time->symbol->kind == SYMBOL_TIME;
+    return intern(code, &op);
+}
+
 bool
 code_is(const struct code *code, int op, double number)
 {

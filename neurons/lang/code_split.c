@@ -3,6 +3,13 @@
 
 #include <stdlib.h>
 
+/* What does not change during a step, whatever it is made of. */
+static bool
+is_held(const struct op *op)
+{
+    return op->code == OP_HELD || (op->code == OP_ROW && op->number != 0);
+}
+
 bool
 code_depends(const struct code *code, int op, int leaf)
 {
@@ -18,7 +25,7 @@ code_depends(const struct code *code, int op, int leaf)
     for (int i = leaf + 1; i <= op; i++)
         for (int j = 0; j < 3; j++)
             if (code->ops[i].arg[j] >= 0 && on_path[code->ops[i].arg[j]])
-                on_path[i] = code->ops[i].code != OP_HELD;
+                on_path[i] = !is_held(&code->ops[i]);
     bool depends = on_path[op];
     free(on_path);
     return depends;
@@ -110,7 +117,7 @@ split(struct code *code, int op, int leaf, bool hold, int *factor, int *rest)
         for (int j = 0; j < 3; j++)
             depends[i] = depends[i] ||
                          (code->ops[i].arg[j] >= 0 && depends[code->ops[i].arg[j]]);
-        depends[i] = depends[i] && code->ops[i].code != OP_HELD;
+        depends[i] = depends[i] && !is_held(&code->ops[i]);
         if (i == leaf)
             part[i] = (struct split){code_number(code, 1), -1, true};
         else if (!depends[i])

@@ -67,7 +67,9 @@ examine(struct hoister *h)
 {
     for (int i = 0; i < h->from->count; i++) {
         const struct op *op = &h->from->ops[i];
-        h->fixed[i] = is_leaf(op) ? is_fixed_leaf(op) : op->code != OP_READY;
+        h->fixed[i] = is_leaf(op) ? is_fixed_leaf(op)
+                                  : op->code != OP_READY && op->code != OP_ROW &&
+                                        op->code != OP_CELL;
         h->work[i] = is_leaf(op) ? 0 : work_of(op->code);
         for (int j = 0; j < 3; j++)
             if (op->arg[j] >= 0) {
@@ -133,6 +135,9 @@ rewrite(struct hoister *h, int i)
     if (h->fixed[i] && op->rate == RATE_NEURON && h->work[i] >= 2)
         return keep_constant(h, copy_constant(h, i), op->type);
     const int *moved = h->moved;
+    if (op->code == OP_ROW || op->code == OP_CELL)
+        return code_table(h->to, op->code, op->symbol, moved[op->arg[0]],
+                          op->arg[1] < 0 ? -1 : moved[op->arg[1]]);
     if (op->code == OP_HELD)
         return moved[op->arg[0]];
     /* single precision: x / tau is x times a reciprocal that is computed once */

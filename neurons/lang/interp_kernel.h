@@ -63,6 +63,17 @@ NAME(compute)(enum op_code code, int count, const real *restrict pa,
     }
 }
 
+static void
+NAME(look_up)(const struct op *op, int count, const real *restrict a,
+              const real *restrict b, real *restrict out)
+{
+    const bh_table *table = op->symbol->table;
+    for (int n = 0; n < count; n++)
+        out[n] = (real)(op->code == OP_ROW
+                            ? bh_table_row(table, (double)a[n])
+                            : bh_table_cell(table, (double)a[n], (double)b[n]));
+}
+
 /* What does not differ between neurons is computed once, in double, and with the
  * instructions of this level, as generated code does it. */
 static double
@@ -74,6 +85,11 @@ NAME(scalar)(const struct code *code, int i, const struct interp_frame *f,
         return op->number;
     if (op->code == OP_LOAD)
         return op->symbol->kind == SYMBOL_STEP ? (double)f->step : f->t;
+    if (op->code == OP_ROW)
+        return bh_table_row(op->symbol->table, scalars[op->arg[0]]);
+    if (op->code == OP_CELL)
+        return bh_table_cell(op->symbol->table, scalars[op->arg[0]],
+                             scalars[op->arg[1]]);
     double out = 0;
     compute_reference(op->code, 1, &scalars[op->arg[0]],
                       &scalars[op->arg[op->arg[1] < 0 ? 0 : 1]],
@@ -104,6 +120,10 @@ NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scrat
             NAME(draw)(f, op, out);
         } else if (op->code == OP_READY) {
             NAME(ready)(f, VECTOR(op->arg[0]), out);
+        } else if (op->code == OP_ROW || op->code == OP_CELL) {
+            NAME(look_up)
+            (op, f->count, VECTOR(op->arg[0]),
+             VECTOR(op->arg[1] < 0 ? op->arg[0] : op->arg[1]), out);
         } else {
             NAME(compute)
             (op->code, f->count, VECTOR(op->arg[0]),

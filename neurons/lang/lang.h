@@ -12,6 +12,7 @@
 #include "core/status.h"
 #include "core/text.h"
 #include "neurons/namespace.h"
+#include "neurons/table_kernel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +33,9 @@ struct text {
 /* Fills the diag with a sentence that points at `at` within `text`. */
 bh_status lang_error(struct lang *lang, const struct text *text, const char *at,
                      const char *format, ...) BH_PRINTF(4, 5);
+/* Says that there is no such function, and which is near. */
+bh_status lang_no_function(struct lang *lang, const struct text *text, const char *at,
+                           const char *name);
 /* --- units.c: physical dimensions ---------------------------------------------------
  */
 
@@ -100,6 +104,9 @@ enum op_code {
     OP_HELD,  /* the value a, taken as it is at the beginning of the step (code only) */
     OP_CHAIN, /* a < b < c: the comparison a < b, c, and in `number` the second one's
                * operation (tree only) */
+    OP_TABLE, /* a function of the namespace: a name and arguments (tree only) */
+    OP_ROW,   /* the row of an array at time a (code only) */
+    OP_CELL,  /* the value of an array in row a, column b (code only) */
     OP_DRIFT, /* f(x, t) of a scheme: the right-hand side without noise */
     OP_DIFFUSION, /* g(x, t) of a scheme: the factor of one noise term */
 #define BH_OP(code, name, args, units, type, expression) OP_##code,
@@ -135,8 +142,8 @@ struct node {
     int depth;
     struct node *arg[3];
     double number;         /* OP_CONST; OP_RAND and OP_RANDN: which occurrence */
-    const char *name;      /* OP_LOAD */
-    struct symbol *symbol; /* OP_LOAD, after the check */
+    const char *name;      /* OP_LOAD; of functions too */
+    struct symbol *symbol; /* OP_LOAD and OP_TABLE, after the check */
     struct bh_dim dim;
     enum type type;
     bool wildcard; /* a plain 0 or inf: fits every dimension */
@@ -198,6 +205,7 @@ enum symbol_kind {
     SYMBOL_INDEX,          /* i */
     SYMBOL_NOT_REFRACTORY, /* stored where refractoriness is a condition */
     SYMBOL_LASTSPIKE,      /* s */
+    SYMBOL_TABLE,          /* an array over time */
     SYMBOL_ARGUMENT,       /* x of a link's expression: stored elsewhere */
 };
 
@@ -208,16 +216,19 @@ struct symbol {
     struct bh_dim dim;
     enum type type;
     unsigned flags;
-    double value; /* CONSTANT */
-    int slot;     /* stored: which array; NOISE: which noise term */
-    bool linked;  /* its value arrives through a link */
-    bool varies;  /* something changes it while the network runs */
+    double value;          /* CONSTANT */
+    int slot;              /* stored: which array; NOISE: which noise term */
+    const bh_table *table; /* TABLE; its slot is the table's number */
+    bool steady;           /* TABLE: its rows begin with steps */
+    bool linked;           /* its value arrives through a link */
+    bool varies;           /* something changes it while the network runs */
     enum { MARK_NONE, MARK_OPEN, MARK_DONE } mark; /* the search for cycles */
     struct symbol *next;
 };
 
-/* More variables than any model has. */
-enum { MOST_ARRAYS = 1024 };
+/* More variables, and arrays over time, than any model has. */
+enum { MOST_ARRAYS = 1024, MOST_TABLES = 64 };
+struct timed_array;
 
 /* All names that a text of one group can use. */
 struct scope {
@@ -226,6 +237,9 @@ struct scope {
     int stored;   /* arrays */
     int noises;   /* noise terms, xi and randn() alike */
     int uniforms; /* occurrences of rand() */
+    int tables;
+    const bh_table *table[MOST_TABLES];
+    struct timed_array *array[MOST_TABLES]; /* kept for the tables */
 };
 
 struct symbol *scope_add(struct scope *scope, enum symbol_kind kind, const char *name,
@@ -301,6 +315,9 @@ int code_load(struct code *code, const struct symbol *symbol);
 int code_noise(struct code *code, enum op_code code_of_noise, int term);
 /* One operation; folds constants and simplifies. Unused arguments are -1. */
 int code_op(struct code *code, enum op_code op, int a, int b, int c);
+/* OP_ROW or OP_CELL of an array. */
+int code_table(struct code *code, enum op_code name, const struct symbol *array, int a,
+               int b);
 bool code_is(const struct code *code, int op, double number);
 /* code_split.c: true where the value of `op` is built from `leaf`. */
 bool code_depends(const struct code *code, int op, int leaf);

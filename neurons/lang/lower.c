@@ -94,6 +94,16 @@ lower_chain(struct env *env, const struct node *node, int *right)
     return before < 0 ? truth : code_op(env->code, OP_AND, before, truth, -1);
 }
 
+static int
+lower_table(struct env *env, const struct node *node)
+{
+    int time = lower_expression(env, node->arg[0]);
+    int column = node->count == 2 ? lower_expression(env, node->arg[1])
+                                  : code_number(env->code, 0);
+    int row = code_table(env->code, OP_ROW, node->symbol, time, -1);
+    return code_table(env->code, OP_CELL, node->symbol, row, column);
+}
+
 int
 lower_expression(struct env *env, const struct node *node)
 {
@@ -109,6 +119,8 @@ lower_expression(struct env *env, const struct node *node)
     case OP_RAND:
     case OP_RANDN:
         return code_noise(code, node->code, (int)node->number);
+    case OP_TABLE:
+        return lower_table(env, node);
     case OP_CHAIN:
         return lower_chain(env, node, &arg[0]);
     default:

@@ -16,6 +16,9 @@ static const struct op_info infos[OP_COUNT] = {
     [OP_READY] = {"READY", NULL, 1, UNITS_OWN, TYPE_BOOLEAN, NULL},
     [OP_HELD] = {"HELD", NULL, 1, UNITS_OWN, TYPE_REAL, NULL},
     [OP_CHAIN] = {"CHAIN", "<", 2, UNITS_OWN, TYPE_BOOLEAN, NULL},
+    [OP_TABLE] = {"TABLE", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
+    [OP_ROW] = {"ROW", NULL, 1, UNITS_OWN, TYPE_REAL, NULL},
+    [OP_CELL] = {"CELL", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
     [OP_DRIFT] = {"DRIFT", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
     [OP_DIFFUSION] = {"DIFFUSION", NULL, 2, UNITS_OWN, TYPE_REAL, NULL},
 #define BH_OP(code, name, args, units, type, expression)                               \
@@ -107,37 +110,58 @@ parser_name(struct parser *parser, const char **out)
     return *out ? BH_OK : parser_no_memory(parser);
 }
 
+/* Functions by name; how many there are. */
+static size_t
+function_names(const char *names[OP_COUNT])
+{
+    size_t count = 0;
+    for (int code = OP_RAND; code < OP_COUNT; code++) {
+        const char *function = infos[code].name;
+        if (function && function[0] >= 'a' && infos[code].units != UNITS_LOGIC)
+            names[count++] = function;
+    }
+    return count;
+}
+
+bh_status
+lang_no_function(struct lang *lang, const struct text *text, const char *at,
+                 const char *name)
+{
+    const char *names[OP_COUNT];
+    const char *near = bh_text_nearest(name, names, function_names(names));
+    return lang_error(lang, text, at,
+                      near ? "there is no function '%s'; did you mean '%s'?"
+                           : "there is no function '%s'",
+                      name, near);
+}
+
+/* A name that is no function of the language may be an array of the namespace. */
 static bh_status
 find_function(struct parser *parser, const char *name, const char *at,
               enum op_code *out)
 {
-    const char *names[OP_COUNT];
-    size_t count = 0;
     if (parser->scheme && (strcmp(name, "f") == 0 || strcmp(name, "g") == 0)) {
         *out = *name == 'f' ? OP_DRIFT : OP_DIFFUSION;
         return BH_OK;
     }
     for (int code = OP_RAND; code < OP_COUNT; code++) {
         const char *function = infos[code].name;
-        if (!function || function[0] < 'a' || infos[code].units == UNITS_LOGIC)
-            continue;
-        names[count++] = function;
-        if (strcmp(function, name) == 0) {
+        if (function && infos[code].units != UNITS_LOGIC &&
+            strcmp(function, name) == 0) {
             *out = (enum op_code)code;
             return BH_OK;
         }
     }
-    const char *near = bh_text_nearest(name, names, count);
-    return lang_error(parser->lang, parser->text, at,
-                      near ? "there is no function '%s'; did you mean '%s'?"
-                           : "there is no function '%s'",
-                      name, near);
+    if (parser->scheme)
+        return lang_no_function(parser->lang, parser->text, at, name);
+    *out = OP_TABLE;
+    return BH_OK;
 }
 
 static bh_status
 parse_call(struct parser *parser, const char *name, const char *at, struct node **out)
 {
-    enum op_code code;
+    enum op_code code = OP_TABLE;
     BH_TRY(find_function(parser, name, at, &code));
     struct node *node = NULL;
     BH_TRY(parser_node(parser, code, at, &node));
@@ -154,7 +178,8 @@ parse_call(struct parser *parser, const char *name, const char *at, struct node 
         BH_TRY(parser_advance(parser));
     }
     BH_TRY(parser_expect(parser, TOKEN_CLOSE, "',' or ')'"));
-    if (node->count != infos[code].args)
+    node->name = name;
+    if (code != OP_TABLE && node->count != infos[code].args)
         return lang_error(parser->lang, parser->text, at,
                           "%s takes %d argument%s, not %d", name, infos[code].args,
                           infos[code].args == 1 ? "" : "s", node->count);

@@ -111,6 +111,17 @@ print_op(struct printer *p, int i)
         print_operand(p, op->arg[0]);
         return;
     }
+    if (op->code == OP_ROW || op->code == OP_CELL) {
+        write_text(p->writer, "%sbh_table_%s(f->table[%d], ", p->scalar ? "" : "(real)",
+                   op->code == OP_ROW ? "row" : "cell", op->symbol->slot);
+        print_operand(p, op->arg[0]);
+        if (op->code == OP_CELL) {
+            write_text(p->writer, ", ");
+            print_operand(p, op->arg[1]);
+        }
+        write_text(p->writer, ")");
+        return;
+    }
     for (const char *c = op_info(op->code)->expression; *c;) {
         const char *end = c;
         while (isalnum((unsigned char)*end) || *end == '_')

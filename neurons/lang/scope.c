@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/lang/lang.h"
+#include "neurons/timed_array_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,6 +61,11 @@ scope_add_defaults(struct scope *scope, double dt_s, double count,
         double value = 0;
         struct bh_dim dim;
         const char *name = bh_namespace_name(names, i);
+        struct timed_array *array = namespace_array(names, i);
+        if (array && dt_s > 0)
+            BH_TRY(scope_add_array(scope, name, array, dt_s));
+        if (array)
+            continue;
         BH_TRY(bh_namespace_get(names, name, &value, &dim));
         BH_TRY(add_constant(scope, name, value, dim));
     }
@@ -106,7 +111,7 @@ reserved(const struct scope *scope, const char *name)
     if (symbol && (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER ||
                    symbol->kind == SYMBOL_SUBEXPRESSION))
         return "has two definitions";
-    if (symbol && symbol->kind != SYMBOL_CONSTANT)
+    if (symbol && symbol->kind != SYMBOL_CONSTANT && symbol->kind != SYMBOL_TABLE)
         return "is a name of the language";
     static const char *const own[] = {"pi", "e", "inf", "True", "False", "dt", "N"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
