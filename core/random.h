@@ -76,6 +76,11 @@ typedef struct bh_random_ops {
                              float *out, size_t count);
     void (*counter_uniforms_double)(bh_random_counter counter, uint32_t first,
                                     uint64_t step, double *out, size_t count);
+
+    /// One Poisson number: whole, 0 or above, exact in distribution up to the rounding
+    /// of doubles (the methods: core/poisson_kernel.h). NaN where the mean is below 0.
+    double (*counter_poisson)(bh_random_counter counter, uint32_t neuron, uint64_t step,
+                              double mean);
 } bh_random_ops;
 
 /// The functions for this machine (see bh_cpu). Never NULL; lives for ever.

@@ -2,6 +2,7 @@
 #include "core/random.h"
 
 #include "core/cpu.h"
+#include "core/poisson_kernel.h"
 #include "core/random_kernel.h"
 
 #if defined(__x86_64__)
@@ -467,6 +468,12 @@ counter_uniforms_double(bh_random_counter counter, uint32_t first, uint64_t step
     }
 }
 
+static double
+counter_poisson(bh_random_counter counter, uint32_t neuron, uint64_t step, double mean)
+{
+    return bh_poisson(counter.key, neuron, step, mean);
+}
+
 const bh_random_ops BH_ISA(bh_random_ops_table) = {
     .normals = normals,
     .uniforms = uniforms,
@@ -474,4 +481,5 @@ const bh_random_ops BH_ISA(bh_random_ops_table) = {
     .counter_normals = counter_normals,
     .counter_uniforms = counter_uniforms,
     .counter_uniforms_double = counter_uniforms_double,
+    .counter_poisson = counter_poisson,
 };

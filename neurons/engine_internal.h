@@ -120,7 +120,7 @@ struct bh_group {
     struct link **link;                  /* [stored]: what drives each variable */
     struct block *block;
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
-    bh_random_counter *normal_counters, *uniform_counters;
+    bh_random_counter *normal_counters, *uniform_counters, *poisson_counters;
     struct generator *generator; /* NULL: spikes come from the threshold */
     uint32_t sets; /* calls of bh_group_set, so that each draws its own numbers */
     bh_spike_monitor *monitors;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 4
+#define BH_FRAME_VERSION 5
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {
@@ -32,6 +32,9 @@ struct bh_frame {
     /* The next numbers of one noise term, and of one rand(). */
     const float *(*normals)(bh_frame *frame, int32_t term, int32_t k);
     const void *(*uniforms)(bh_frame *frame, int32_t term, int32_t k);
+    /* A Poisson number of neuron n of the block. */
+    double (*poisson)(const bh_frame *frame, int32_t term, int32_t n, int32_t k,
+                      double mean);
     /* Records the neurons that `spiked` marks at step k, and lists them. Event 0 is the
      * spike, others are the group's own. */
     int32_t (*collect)(bh_frame *frame, int32_t event, int32_t k,

@@ -64,6 +64,7 @@ group_free(bh_group *group)
     free(group->uniform_streams);
     free(group->normal_counters);
     free(group->uniform_counters);
+    free(group->poisson_counters);
     scope_release(&group->scope);
     bh_arena_free(group->arena);
     free(group);

@@ -91,16 +91,22 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     void *scratch = malloc(interp_scratch_size(interp));
     double drawn[TERMS_OF_A_SET / 8][BLOCK];
     const void *terms[TERMS_OF_A_SET / 8];
+    bh_random_counter poissons[TERMS_OF_A_SET / 8];
     void **arrays = calloc((size_t)group->scope.stored + 1, sizeof *arrays);
     if (!scratch || !arrays) {
         free(scratch);
         free(arrays);
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a variable");
     }
+    const int streams = scope->uniforms + scope->noises;
+    for (int i = 0; i < scope->poissons; i++)
+        poissons[i] = bh_random_counter_start((bh_random_key){
+            group->net->config.seed, group->object, first + (uint32_t)(streams + i)});
     for (size_t b = 0; b < group->blocks; b++) {
         struct interp_frame frame = group_frame(group, b, arrays);
         frame.uniforms = terms;
-        for (int i = 0; i < scope->uniforms + scope->noises; i++) {
+        frame.poissons = poissons;
+        for (int i = 0; i < streams; i++) {
             bh_random_key key = {group->net->config.seed, group->object,
                                  first + (uint32_t)i};
             bh_random_stream stream = bh_random_stream_start(key, (uint32_t)b);
@@ -135,13 +141,13 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     snprintf(what, sizeof what, "%.40s", variable);
     BH_TRY(group_text(group, what, expression, &text));
     struct scope scope = group->scope;
-    scope.noises = scope.uniforms = 0;
+    scope.noises = scope.uniforms = scope.poissons = 0;
     BH_TRY(parse_expression(&group->lang, &text, &node));
     if (symbol->type == TYPE_BOOLEAN)
         BH_TRY(check_condition(&scope, node, "the value"));
     else
         BH_TRY(check_quantity(&scope, node, symbol->dim, "the value"));
-    if (scope.noises + scope.uniforms > TERMS_OF_A_SET / 8)
+    if (scope.noises + scope.uniforms + scope.poissons > TERMS_OF_A_SET / 8)
         return lang_error(&group->lang, &text, text.start,
                           "more than %d random numbers in one expression",
                           TERMS_OF_A_SET / 8);

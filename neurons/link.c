@@ -145,7 +145,7 @@ compile_map(const bh_link_config *config, struct link *link, bh_diag *diag)
     struct node *node;
     BH_TRY(parse_expression(&to->lang, &text, &node));
     BH_TRY(check_quantity(&scope, node, link->symbol->dim, "the linked value"));
-    if (scope.noises > 0 || scope.uniforms > 0)
+    if (scope.noises > 0 || scope.uniforms > 0 || scope.poissons > 0)
         return lang_error(&to->lang, &text, node->at,
                           "a link cannot draw random numbers");
     struct env env = {.code = code};

@@ -82,6 +82,15 @@ uniforms(bh_frame *frame, int32_t term, int32_t k)
     return out;
 }
 
+static double
+poisson(const bh_frame *frame, int32_t term, int32_t n, int32_t k, double mean)
+{
+    const bh_group *group = ((const struct work *)frame)->group;
+    return group->net->random->counter_poisson(group->poisson_counters[term],
+                                               (uint32_t)(frame->first + n),
+                                               (uint64_t)(frame->step + k), mean);
+}
+
 /* Where an event of the block is written down. */
 static struct block *
 block_of(const struct work *work, int32_t number)
@@ -156,7 +165,7 @@ gather(struct work *work, const struct code *code, int32_t k, const float **nois
         const struct op *op = &code->ops[i];
         if (op->uses == 0)
             continue;
-        if (op->code == OP_NOISE || op->code == OP_RANDN)
+        if (op_is_drawn(op->code) && op->code != OP_RAND)
             noises[(int)op->number] = normals(&work->frame, (int)op->number, k);
         else if (op->code == OP_RAND)
             drawn[(int)op->number] = uniforms(&work->frame, (int)op->number, k);
@@ -180,7 +189,8 @@ interp_frame(const struct work *work, int32_t k, void **arrays, const float **no
                                  .now = frame->now + k,
                                  .arrays = arrays,
                                  .noises = noises,
-                                 .uniforms = drawn};
+                                 .uniforms = drawn,
+                                 .poissons = work->group->poisson_counters};
 }
 
 /* What the interpreter works with. */
@@ -311,7 +321,8 @@ step_make_works(bh_group *group)
             .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
             .input = input,
             .normals = normals,
-            .uniforms = uniforms};
+            .uniforms = uniforms,
+            .poisson = poisson};
         for (size_t i = 0; i < arrays; i++)
             work->arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
     }

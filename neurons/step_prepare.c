@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Term numbers of rand(), apart from those of noise. */
-enum { FIRST_UNIFORM_TERM = 1 << 16 };
+/* Term numbers of rand() and poisson(), apart from those of noise. */
+enum { FIRST_UNIFORM_TERM = 1 << 16, FIRST_POISSON_TERM = 1 << 17 };
 
 /* Copies the variables that a code loads, or stores, between a block and doubles. */
 static void
@@ -77,9 +77,14 @@ take_randomness(bh_group *group)
         aligned_alloc(64, (uniform_terms * group->blocks + 1) * line);
     group->normal_counters = calloc(normal_terms + 1, sizeof(bh_random_counter));
     group->uniform_counters = calloc(uniform_terms + 1, sizeof(bh_random_counter));
+    group->poisson_counters =
+        calloc((size_t)scope->poissons + 1, sizeof(bh_random_counter));
     if (!group->normal_streams || !group->uniform_streams || !group->normal_counters ||
-        !group->uniform_counters)
+        !group->uniform_counters || !group->poisson_counters)
         return false;
+    for (uint32_t term = 0; term < (uint32_t)scope->poissons; term++)
+        group->poisson_counters[term] = bh_random_counter_start((bh_random_key){
+            group->net->config.seed, group->object, FIRST_POISSON_TERM + term});
     for (size_t term = 0; term < normal_terms + uniform_terms; term++) {
         bool uniform = term >= normal_terms;
         size_t own = uniform ? term - normal_terms : term;

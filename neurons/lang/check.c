@@ -18,8 +18,7 @@ node_constant(const struct node *node, double *value)
         *value = node->symbol->value;
         return node->symbol->kind == SYMBOL_CONSTANT;
     }
-    if (node->code == OP_RAND || node->code == OP_RANDN || node->code == OP_CHAIN ||
-        node->code == OP_TABLE)
+    if (op_is_random(node->code) || node->code == OP_CHAIN || node->code == OP_TABLE)
         return false;
     for (int i = 0; i < node->count; i++)
         if (!node_constant(node->arg[i], &arg[i]))
@@ -248,6 +247,8 @@ check_expression(struct scope *scope, struct node *node)
         node->number = scope->uniforms++;
     if (node->code == OP_RANDN)
         node->number = scope->noises++;
+    if (node->code == OP_POISSON)
+        node->number = scope->poissons++;
     node->type = info->type;
     bool truths = (node->code == OP_EQ || node->code == OP_NE) &&
                   node->arg[0]->type == TYPE_BOOLEAN &&
@@ -316,7 +317,7 @@ check_equation(struct scope *scope, const struct equation *eq)
 static bh_status
 refuse_draws(struct scope *scope, const struct node *node)
 {
-    if (node->code == OP_RAND || node->code == OP_RANDN)
+    if (op_is_random(node->code))
         return lang_error(scope->lang, node->text, node->at,
                           "equations cannot use %s(); noise is written xi",
                           op_info(node->code)->name);

@@ -157,6 +157,15 @@ code_noise(struct code *code, enum op_code code_of_noise, int term)
 }
 
 int
+code_poisson(struct code *code, int term, int mean)
+{
+    return intern(code, &(struct op){.code = OP_POISSON,
+                                     .arg = {mean, -1, -1},
+                                     .number = term,
+                                     .rate = RATE_NEURON});
+}
+
+int
 code_table(struct code *code, enum op_code name, const struct symbol *array, int a,
            int b)
 {
@@ -214,6 +223,7 @@ not_negative(const struct code *code, int a)
     case OP_SQRT:
     case OP_EXP:
     case OP_RAND:
+    case OP_POISSON:
         return true;
     case OP_MUL:
         return op->arg[0] == op->arg[1] ||

@@ -18,8 +18,7 @@ struct hoister {
 static bool
 is_leaf(const struct op *op)
 {
-    return op->code == OP_CONST || op->code == OP_LOAD || op->code == OP_NOISE ||
-           op->code == OP_RAND || op->code == OP_RANDN;
+    return op->code == OP_CONST || op->code == OP_LOAD || op_is_drawn(op->code);
 }
 
 static bool
@@ -69,7 +68,7 @@ examine(struct hoister *h)
         const struct op *op = &h->from->ops[i];
         h->fixed[i] = is_leaf(op) ? is_fixed_leaf(op)
                                   : op->code != OP_READY && op->code != OP_ROW &&
-                                        op->code != OP_CELL;
+                                        op->code != OP_CELL && op->code != OP_POISSON;
         h->work[i] = is_leaf(op) ? 0 : work_of(op->code);
         for (int j = 0; j < 3; j++)
             if (op->arg[j] >= 0) {
@@ -138,6 +137,8 @@ rewrite(struct hoister *h, int i)
     if (op->code == OP_ROW || op->code == OP_CELL)
         return code_table(h->to, op->code, op->symbol, moved[op->arg[0]],
                           op->arg[1] < 0 ? -1 : moved[op->arg[1]]);
+    if (op->code == OP_POISSON)
+        return code_poisson(h->to, (int)op->number, moved[op->arg[0]]);
     if (op->code == OP_HELD)
         return moved[op->arg[0]];
     /* single precision: x / tau is x times a reciprocal that is computed once */

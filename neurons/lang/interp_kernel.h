@@ -36,6 +36,19 @@ NAME(draw)(const struct interp_frame *f, const struct op *op, real *restrict out
 }
 
 static void
+NAME(poisson)(const struct interp_frame *f, const struct op *op, const real *mean,
+              real *restrict out)
+{
+    const bh_random_ops *random = bh_random_ops_get();
+    const bh_random_counter counter = f->poissons[(int)op->number];
+    for (int n = 0; n < f->count; n++) {
+        const int at = f->first + (f->index ? f->index[n] : n);
+        out[n] = (real)random->counter_poisson(counter, (uint32_t)at, (uint64_t)f->step,
+                                               (double)mean[n]);
+    }
+}
+
+static void
 NAME(ready)(const struct interp_frame *f, const real *steps, real *restrict out)
 {
     for (int n = 0; n < f->count; n++) {
@@ -115,9 +128,10 @@ NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scrat
                 out[n] = (real)scalars[i];
         } else if (op->code == OP_LOAD) {
             NAME(load)(f, op, out);
-        } else if (op->code == OP_NOISE || op->code == OP_RAND ||
-                   op->code == OP_RANDN) {
+        } else if (op_is_drawn(op->code)) {
             NAME(draw)(f, op, out);
+        } else if (op->code == OP_POISSON) {
+            NAME(poisson)(f, op, VECTOR(op->arg[0]), out);
         } else if (op->code == OP_READY) {
             NAME(ready)(f, VECTOR(op->arg[0]), out);
         } else if (op->code == OP_ROW || op->code == OP_CELL) {

@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/block.h"
+#include "core/random.h"
 #include "core/status.h"
 #include "core/text.h"
 #include "neurons/namespace.h"
@@ -95,12 +96,13 @@ const char *token_text(enum token_kind kind);
  */
 
 enum op_code {
-    OP_CONST, /* a number */
-    OP_LOAD,  /* a name (tree), a symbol's value (code) */
-    OP_NOISE, /* the normal deviate of one noise term (code only) */
-    OP_RAND,  /* rand(): uniform in [0, 1) */
-    OP_RANDN, /* randn(): normal */
-    OP_READY, /* at least a steps have passed since the last spike (code only) */
+    OP_CONST,   /* a number */
+    OP_LOAD,    /* a name (tree), a symbol's value (code) */
+    OP_NOISE,   /* the normal deviate of one noise term (code only) */
+    OP_RAND,    /* rand(): uniform in [0, 1) */
+    OP_RANDN,   /* randn(): normal */
+    OP_POISSON, /* poisson(a) */
+    OP_READY,   /* at least a steps have passed since the last spike (code only) */
     OP_HELD,  /* the value a, taken as it is at the beginning of the step (code only) */
     OP_CHAIN, /* a < b < c: the comparison a < b, c, and in `number` the second one's
                * operation (tree only) */
@@ -133,6 +135,18 @@ struct op_info {
     const char *expression;
 };
 const struct op_info *op_info(enum op_code code);
+/* Numbers that are drawn for a whole block, before its loop. */
+static inline bool
+op_is_drawn(enum op_code code)
+{
+    return code == OP_NOISE || code == OP_RAND || code == OP_RANDN;
+}
+/* Functions that give another number with each call. */
+static inline bool
+op_is_random(enum op_code code)
+{
+    return code == OP_RAND || code == OP_RANDN || code == OP_POISSON;
+}
 
 struct node {
     enum op_code code;
@@ -141,7 +155,7 @@ struct node {
     int count; /* arguments */
     int depth;
     struct node *arg[3];
-    double number;         /* OP_CONST; OP_RAND and OP_RANDN: which occurrence */
+    double number;         /* OP_CONST; random functions: which occurrence */
     const char *name;      /* OP_LOAD; of functions too */
     struct symbol *symbol; /* OP_LOAD and OP_TABLE, after the check */
     struct bh_dim dim;
@@ -237,6 +251,7 @@ struct scope {
     int stored;   /* arrays */
     int noises;   /* noise terms, xi and randn() alike */
     int uniforms; /* occurrences of rand() */
+    int poissons; /* occurrences of poisson() */
     int tables;
     const bh_table *table[MOST_TABLES];
     struct timed_array *array[MOST_TABLES]; /* kept for the tables */
@@ -283,7 +298,7 @@ struct op {
     enum type type; /* REAL or BOOLEAN */
     enum rate rate;
     int arg[3];                  /* -1 where there is none */
-    double number;               /* CONST; NOISE, RAND, RANDN: which term */
+    double number;               /* CONST; NOISE, RAND, RANDN, POISSON: which term */
     const struct symbol *symbol; /* LOAD */
     int uses;
     int temp; /* for printers */
@@ -313,6 +328,7 @@ double op_compute(enum op_code code, double a, double b, double c);
 int code_number(struct code *code, double value);
 int code_load(struct code *code, const struct symbol *symbol);
 int code_noise(struct code *code, enum op_code code_of_noise, int term);
+int code_poisson(struct code *code, int term, int mean);
 /* One operation; folds constants and simplifies. Unused arguments are -1. */
 int code_op(struct code *code, enum op_code op, int a, int b, int c);
 /* OP_ROW or OP_CELL of an array. */
@@ -400,8 +416,9 @@ struct interp_frame {
     const int32_t *lastspike;
     int32_t now;
     void *const *arrays; /* one for each stored symbol, at the block's first neuron */
-    const float *const *noises;  /* one for each noise term */
-    const void *const *uniforms; /* in the code's precision */
+    const float *const *noises;        /* one for each noise term */
+    const void *const *uniforms;       /* in the code's precision */
+    const bh_random_counter *poissons; /* one for each poisson() */
 };
 
 struct interp {

@@ -121,6 +121,9 @@ lower_expression(struct env *env, const struct node *node)
         return code_noise(code, node->code, (int)node->number);
     case OP_TABLE:
         return lower_table(env, node);
+    case OP_POISSON:
+        return code_poisson(code, (int)node->number,
+                            lower_expression(env, node->arg[0]));
     case OP_CHAIN:
         return lower_chain(env, node, &arg[0]);
     default:

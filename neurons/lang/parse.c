@@ -13,6 +13,7 @@ static const struct op_info infos[OP_COUNT] = {
     [OP_NOISE] = {"NOISE", NULL, 0, UNITS_OWN, TYPE_REAL, NULL},
     [OP_RAND] = {"RAND", "rand", 0, UNITS_NONE, TYPE_REAL, NULL},
     [OP_RANDN] = {"RANDN", "randn", 0, UNITS_NONE, TYPE_REAL, NULL},
+    [OP_POISSON] = {"POISSON", "poisson", 1, UNITS_NONE, TYPE_INTEGER, NULL},
     [OP_READY] = {"READY", NULL, 1, UNITS_OWN, TYPE_BOOLEAN, NULL},
     [OP_HELD] = {"HELD", NULL, 1, UNITS_OWN, TYPE_REAL, NULL},
     [OP_CHAIN] = {"CHAIN", "<", 2, UNITS_OWN, TYPE_BOOLEAN, NULL},

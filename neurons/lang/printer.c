@@ -73,7 +73,7 @@ print_operand(struct printer *p, int i)
         write_text(p->writer, p->scalar ? "s%d" : "(real)s%d", p->number[i]);
     else if (op->code == OP_LOAD)
         write_text(p->writer, "%s_", op->symbol->name);
-    else if (op->code == OP_NOISE || op->code == OP_RANDN || op->code == OP_RAND)
+    else if (op_is_drawn(op->code))
         write_text(p->writer, "%s%d%s", op->code == OP_RAND ? "uniform" : "normal",
                    (int)op->number, p->style->draw);
     else if (p->named[i])
@@ -122,6 +122,12 @@ print_op(struct printer *p, int i)
         write_text(p->writer, ")");
         return;
     }
+    if (op->code == OP_POISSON) {
+        write_text(p->writer, p->style->poisson, (int)op->number);
+        print_operand(p, op->arg[0]);
+        write_text(p->writer, ")");
+        return;
+    }
     for (const char *c = op_info(op->code)->expression; *c;) {
         const char *end = c;
         while (isalnum((unsigned char)*end) || *end == '_')
@@ -166,7 +172,8 @@ name_repeated_arguments(struct printer *p)
         }
 }
 
-const struct printer_style printer_host = {.draw = "[n]"};
+const struct printer_style printer_host = {.draw = "[n]",
+                                           .poisson = "(real)f->poisson(f, %d, n, k, "};
 
 bool
 printer_start(struct printer *p, struct writer *writer, const struct code *code,
@@ -289,8 +296,7 @@ print_neuron(struct printer *p, const char *indent)
             continue;
         if (op->code == OP_LOAD) {
             print_load(p, op, indent);
-        } else if (p->named[i] && op->code != OP_NOISE && op->code != OP_RANDN &&
-                   op->code != OP_RAND) {
+        } else if (p->named[i] && !op_is_drawn(op->code)) {
             write_text(p->writer, "%sconst %s t%d = ", indent,
                        op->type == TYPE_BOOLEAN ? "int" : "real", p->number[i]);
             print_op(p, i);
@@ -303,7 +309,7 @@ print_neuron(struct printer *p, const char *indent)
         write_text(p->writer, "%s%s_at[%s] = ", indent, to->name, index_of(p, to));
         if (op->code == OP_LOAD || op->code == OP_CONST || p->named[code->stores[s].op])
             print_operand(p, code->stores[s].op);
-        else if (op->code == OP_NOISE || op->code == OP_RANDN || op->code == OP_RAND)
+        else if (op_is_drawn(op->code))
             print_operand(p, code->stores[s].op);
         else
             print_op(p, code->stores[s].op);

@@ -20,7 +20,8 @@
 
 /* What differs between targets, and between neurons and other elements. */
 struct printer_style {
-    const char *draw; /* what follows the name of drawn numbers: normal0[n] */
+    const char *draw;    /* what follows the name of drawn numbers: normal0[n] */
+    const char *poisson; /* a call up to its last argument, the mean; %d is the term */
     /* The index of a symbol's value in its array; NULL: n for all. */
     const char *(*index)(const struct symbol *symbol);
 };

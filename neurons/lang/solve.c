@@ -335,7 +335,7 @@ check_scheme_names(struct solver *solver, const struct node *node,
                           "'%s' is none of x, t, dt, dW, f(x,t), g(x,t) and the names "
                           "before",
                           node->name);
-    if (node->code == OP_RAND || node->code == OP_RANDN)
+    if (op_is_random(node->code))
         return lang_error(solver->code->lang, node->text, node->at,
                           "a scheme cannot draw random numbers; noise is g(x,t)*dW");
     for (int i = 0; i < node->count; i++)

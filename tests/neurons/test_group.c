@@ -401,10 +401,62 @@ test_between_steps(void)
     bh_network_free(model.net);
 }
 
+/* poisson() in every kind of text: the sums are Poisson numbers too, within 4 standard
+ * deviations; both random modes, any window and the interpreter give the same numbers.
+ */
+static void
+test_poisson(void)
+{
+    double first[4] = {0};
+    static const char *const names[] = {"a", "b", "c", "d"};
+    /* 100 steps of 500 neurons, the mean of the numbers in each */
+    static const double means[] = {50000, 50000 * 0.5, 50000 * 30.0, 500 * 4};
+    for (int way = 0; way < 4; way++) {
+        static double got[500];
+        bh_diag diag;
+        bh_network_config network = bh_network_config_default();
+        bh_group_config config = config_of("p = poisson(1 + m) : 1 (constant over dt)\n"
+                                           "da/dt = p/(1+m)/dt : 1\n"
+                                           "b : 1\nc : 1\nd : 1\nm : 1",
+                                           "euler", BH_DOUBLE);
+        config.count = 500;
+        config.threshold = "poisson(0.5) + 1 > 0";
+        config.reset = "b += poisson(0.5); c += poisson(30*m)";
+        network.code = way == 3 ? BH_CODE_INTERPRETED : BH_CODE_AUTO;
+        network.random = way == 1 ? BH_RANDOM_PORTABLE : BH_RANDOM_FAST;
+        network.window = way == 2 ? 1 : 256;
+        struct model model = {0};
+        CHECK_OK(bh_network_new(&network, &model.net, &diag), diag);
+        CHECK_OK(bh_group_new(model.net, &config, &model.group, &diag), diag);
+        set(model, "m", "1");
+        set(model, "d", "poisson(1) + poisson(3)");
+        run(model, 100 * 1e-4);
+        for (int v = 0; v < 4; v++) {
+            double sum = 0;
+            CHECK_OK(bh_group_get(model.group, names[v], got, 500, &diag), diag);
+            for (int n = 0; n < 500; n++)
+                sum += got[n];
+            CHECK_NEAR(sum, means[v], 4 * sqrt(means[v]));
+            if (way > 0)
+                CHECK(got[77] == first[v]);
+            first[v] = got[77];
+        }
+        bh_network_free(model.net);
+    }
+    bh_diag diag;
+    bh_network *net;
+    bh_group *group;
+    bh_group_config config = config_of("dv/dt = poisson(3)/ms : 1", NULL, BH_DOUBLE);
+    CHECK_OK(bh_network_new(NULL, &net, &diag), diag);
+    CHECK(bh_group_new(net, &config, &group, &diag) == BH_ERR_TEXT);
+    CHECK_HAS(diag.text, "poisson()");
+    bh_network_free(net);
+}
+
 TEST_MAIN("group", {"refractory", test_refractory}, {"always", test_always},
           {"refractory condition", test_refractory_condition},
           {"refractory of each", test_refractory_each}, {"last spike", test_lastspike},
           {"run regularly", test_run_regularly}, {"expressions", test_expressions},
           {"noise", test_noise}, {"rate", test_rate}, {"namespace", test_namespace},
           {"bad calls", test_bad_calls}, {"interpreted", test_interpreted},
-          {"between steps", test_between_steps})
+          {"between steps", test_between_steps}, {"poisson", test_poisson})
