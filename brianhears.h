@@ -23,13 +23,17 @@
 #include "sounds/stream.h"
 #include "sounds/stream_edit.h"
 #include "sounds/resample.h"
+#include "sounds/hrtf.h"
 #include "io/soundfile.h"
+#include "io/sofa.h"
 #include "io/audio.h"
 #include "io/live.h"
 
 /* the ear: banks of filters */
 #include "filterbank/scale.h"
 #include "filterbank/filterbank.h"
+#include "filterbank/hrtf_bank.h"
+#include "filterbank/headless.h"
 #include "filterbank/middle_ear.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/approximate_gammatone.h"

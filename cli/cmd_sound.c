@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* isatty */
-
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/stimulus.h"
@@ -8,7 +6,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 struct sound_command {
     struct {
@@ -126,11 +123,8 @@ run(const void *given, const char *name)
         say("sound needs a file to write, such as -o %s.wav", name);
         return EXIT_USAGE;
     }
-    if (strcmp(settings->output.path, "-") == 0 && isatty(STDOUT_FILENO)) {
-        say("standard output is a terminal, which is no place for a WAV file; send it "
-            "to a file or a program");
+    if (output_refused(settings->output.path))
         return EXIT_USAGE;
-    }
     signals_catch();
     if (stimulus_open(kind, &settings->stimulus, &stimulus, &diag) != BH_OK)
         return fail(&diag);

@@ -20,12 +20,14 @@ static int
 run(const void *settings, const char *operand)
 {
     (void)settings, (void)operand;
-    printf(
-        "bhears " BH_VERSION "\n"
-        "GNU General Public License, version 3 or later; no warranty.\n"
-        "Built by " COMPILER "; instruction sets: " INSTRUCTIONS ".\n"
-        "Built in: sound files (libsndfile), spikes (HDF5, CSV), pictures (PNG, SVG,\n"
-        "PDF by cairo). Found when it runs: a C compiler for the equations, CUDA.\n");
+    printf("bhears " BH_VERSION "\n"
+           "GNU General Public License, version 3 or later; no warranty.\n"
+           "Built by " COMPILER "; instruction sets: " INSTRUCTIONS ".\n"
+           "Built in: sound files (libsndfile), resampling (libsoxr), head-related "
+           "transfer\n"
+           "functions (libmysofa), spikes (HDF5, CSV), pictures (PNG, SVG, PDF by "
+           "cairo).\n"
+           "Found when it runs: a C compiler for the equations, CUDA.\n");
     return end_output();
 }
 

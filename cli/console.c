@@ -48,6 +48,16 @@ fail(const bh_diag *diag)
     }
 }
 
+bool
+output_refused(const char *path)
+{
+    if (strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+        return false;
+    say("standard output is a terminal, which is no place for a WAV file; send it to a "
+        "file or a program");
+    return true;
+}
+
 int
 end_output(void)
 {

@@ -14,6 +14,10 @@ void say(const char *format, ...) BH_PRINTF(1, 2);
 /* Says what went wrong, and returns the exit status that belongs to it. */
 int fail(const bh_diag *diag);
 
+/* Says so where `path` is "-" and standard output is a terminal, which is no place for
+ * a sound file. */
+bool output_refused(const char *path);
+
 /* Ends standard output: EXIT_DONE, or says that it could not be written. */
 int end_output(void);
 

@@ -153,6 +153,23 @@ parse_factor(const struct setting *setting, const char *text, void *target,
 }
 
 bh_status
+parse_angle(const struct setting *setting, const char *text, void *target,
+            bh_diag *diag)
+{
+    (void)setting;
+    const double pi = 3.14159265358979323846;
+    char *end = NULL;
+    const double value = bh_text_number(text, &end);
+    const char *unit = end + strspn(end, " *");
+    const bool degrees = strcmp(unit, "deg") == 0;
+    if (end == text || !isfinite(value) || (!degrees && strcmp(unit, "rad") != 0))
+        return bh_diag_set(diag, BH_ERR_TEXT,
+                           "'%.60s' is not an angle such as 90deg or 1.57rad", text);
+    *(double *)target = degrees ? value * pi / 180 : value;
+    return BH_OK;
+}
+
+bh_status
 parse_range(const struct setting *setting, const char *text, void *target,
             bh_diag *diag)
 {

@@ -55,6 +55,7 @@ setting_parser parse_seconds;    /* double, s, 0 or more, or word */
 setting_parser parse_hertz;      /* double, Hz, above 0 */
 setting_parser parse_samplerate; /* the same, whole where that is what was meant */
 setting_parser parse_factor;     /* double, above 0 */
+setting_parser parse_angle;      /* double, rad */
 setting_parser parse_range;      /* struct range; `word` may stand for the high end */
 
 /* Texts of an option that may be given several times. */

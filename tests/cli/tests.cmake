@@ -4,7 +4,8 @@ foreach(helper make_sound list_spikes filter_case)
   add_executable(cli_${helper} ${CMAKE_CURRENT_LIST_DIR}/${helper}.c)
   target_link_libraries(cli_${helper} PRIVATE brianhears m)
 endforeach()
-foreach(group help values sounds outputs equations same pictures runs stimuli filter views)
+foreach(group help values sounds outputs equations same pictures runs stimuli filter views
+              hrtf)
   add_test(NAME cli/${group}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli ${group} $<TARGET_FILE:bhears>
                    $<TARGET_FILE:cli_make_sound> $<TARGET_FILE:cli_list_spikes>
