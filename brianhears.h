@@ -61,6 +61,8 @@
 #include "neurons/input.h"
 #include "neurons/timed_array.h"
 #include "neurons/link.h"
+#include "neurons/synapses.h"
+#include "neurons/connect.h"
 #include "neurons/monitor.h"
 #include "neurons/state_monitor.h"
 #include "neurons/code_cache.h"

@@ -15,6 +15,7 @@
 #include "neurons/monitor.h"
 #include "neurons/network.h"
 #include "neurons/state_monitor.h"
+#include "neurons/synapses.h"
 #include "neurons/vector_ops.h"
 
 /* Neurons that take their steps together and share random streams: a constant of the
@@ -192,6 +193,8 @@ struct bh_network {
     int64_t step, epoch;
     bh_group *groups;
     uint32_t group_count;
+    bh_synapses *synapses;
+    uint32_t synapses_count;
     struct feed *feeds;
     struct link *links;
     bool frozen; /* code has been made of it: nothing can be added */

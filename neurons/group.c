@@ -285,7 +285,7 @@ static void
 mark_varying(bh_group *group)
 {
     for (struct symbol *s = group->scope.symbols; s; s = s->next)
-        s->varies = s->kind != SYMBOL_PARAMETER || s->linked ||
+        s->varies = s->kind != SYMBOL_PARAMETER || s->linked || s->driven ||
                     (s->flags & FLAG_LINKED) || group_sets(group, s);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/engine_internal.h"
+#include "neurons/synapses_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,6 +53,10 @@ bh_network_free(bh_network *net)
     for (struct feed *feed = net->feeds, *next; feed; feed = next) {
         next = feed->next;
         feed_free(feed);
+    }
+    for (bh_synapses *synapses = net->synapses, *next; synapses; synapses = next) {
+        next = synapses->next;
+        synapses_free(synapses);
     }
     for (bh_group *group = net->groups, *next; group; group = next) {
         next = group->next;
@@ -162,6 +167,9 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
                 return bh_diag_set(diag, BH_ERR_ARGUMENT,
                                    "'%s' of %s is (linked), but no link drives it",
                                    s->name, group->name);
+    if (net->synapses)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "networks with synapses cannot run yet");
     net->window = longest_window(net);
     BH_TRY(program_load(net, diag));
     BH_TRY(step_prepare(net, diag));

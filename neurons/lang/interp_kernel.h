@@ -127,7 +127,10 @@ NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scrat
             for (int n = 0; n < f->count; n++)
                 out[n] = (real)scalars[i];
         } else if (op->code == OP_LOAD) {
-            NAME(load)(f, op, out);
+            if (f->gather)
+                f->gather(f, op, out);
+            else
+                NAME(load)(f, op, out);
         } else if (op_is_drawn(op->code)) {
             NAME(draw)(f, op, out);
         } else if (op->code == OP_POISSON) {
@@ -147,6 +150,10 @@ NAME(run)(const struct interp *interp, const struct interp_frame *f, void *scrat
     }
     for (int s = 0; s < code->store_count; s++) {
         const real *restrict from = VECTOR(code->stores[s].op);
+        if (f->scatter) {
+            f->scatter(f, code->stores[s].symbol, from);
+            continue;
+        }
         real *restrict to = f->arrays[code->stores[s].symbol->slot];
         for (int n = 0; n < f->count; n++)
             to[f->index ? f->index[n] : n] = from[n];

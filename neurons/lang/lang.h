@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "neurons/lang/units.h"
 #include "neurons/namespace.h"
 #include "neurons/table_kernel.h"
 
@@ -37,33 +38,6 @@ bh_status lang_error(struct lang *lang, const struct text *text, const char *at,
 /* Says that there is no such function, and which is near. */
 bh_status lang_no_function(struct lang *lang, const struct text *text, const char *at,
                            const char *name);
-/* --- units.c: physical dimensions ---------------------------------------------------
- */
-
-/* Exponents of m, kg, s, A, K, mol, cd in units of 1/2520, so that halves, thirds ...
- * tenths are exact. */
-enum { DIM_COUNT = 7, DIM_ONE = 2520 };
-
-bool dim_equal(struct bh_dim a, struct bh_dim b);
-bool dim_is_none(struct bh_dim dim);
-/* a * b^power, where power counts in DIM_ONE; false where the result has no exact form.
- */
-bool dim_multiply(struct bh_dim a, struct bh_dim b, int power, struct bh_dim *out);
-bool dim_power(struct bh_dim base, double power, struct bh_dim *out);
-/* "V", "V/s", "kg m^2", "1": for messages. */
-void dim_text(struct bh_dim dim, char *buffer, size_t size);
-
-/* A unit by its name, with any prefix: "mV", "volt", "msecond", "Hz", "cm2". */
-struct unit {
-    double scale;
-    struct bh_dim dim;
-    const char *base; /* the SI unit of its dimension: "volt" for mV */
-};
-bool unit_find(const char *name, size_t length, struct unit *out);
-/* The nearest unit name to a mistyped one, written into buffer; false when none is
- * near. */
-bool unit_nearest(const char *name, char *buffer, size_t size);
-
 /* --- scan.c: text -> tokens ---------------------------------------------------------
  */
 
@@ -169,6 +143,9 @@ enum flag {
     FLAG_CONSTANT_OVER_DT = 4,
     FLAG_SHARED = 8,
     FLAG_LINKED = 16,
+    FLAG_EVENT_DRIVEN = 32,
+    FLAG_CLOCK_DRIVEN = 64,
+    FLAG_SUMMED = 128,
 };
 
 enum equation_kind {
@@ -221,11 +198,21 @@ enum symbol_kind {
     SYMBOL_LASTSPIKE,      /* s */
     SYMBOL_TABLE,          /* an array over time */
     SYMBOL_ARGUMENT,       /* x of a link's expression: stored elsewhere */
+    SYMBOL_DELAY,          /* of a synapse's pathway, s */
+    SYMBOL_LASTUPDATE,     /* of a synapse, s */
+    SYMBOL_INCOMING,       /* synapses of the target */
+    SYMBOL_OUTGOING,       /* synapses of the source */
 };
+
+/* Whose a symbol of synapses is: their own, the presynaptic neuron's, the target's. */
+enum side { SIDE_OWN, SIDE_PRE, SIDE_POST };
 
 struct symbol {
     enum symbol_kind kind;
     const char *name;
+    const char *alias; /* a second name, or NULL */
+    enum side side;
+    struct symbol *of; /* a variable of a group, as synapses see it: that variable */
     const struct equation *equation; /* STATE, PARAMETER, SUBEXPRESSION */
     struct bh_dim dim;
     enum type type;
@@ -235,6 +222,7 @@ struct symbol {
     const bh_table *table; /* TABLE; its slot is the table's number */
     bool steady;           /* TABLE: its rows begin with steps */
     bool linked;           /* its value arrives through a link */
+    bool driven;           /* code of synapses sets it */
     bool varies;           /* something changes it while the network runs */
     enum { MARK_NONE, MARK_OPEN, MARK_DONE } mark; /* the search for cycles */
     struct symbol *next;
@@ -255,12 +243,14 @@ struct scope {
     int tables;
     const bh_table *table[MOST_TABLES];
     struct timed_array *array[MOST_TABLES]; /* kept for the tables */
+    bool synapses;                          /* its equations are those of synapses */
 };
 
 struct symbol *scope_add(struct scope *scope, enum symbol_kind kind, const char *name,
                          struct bh_dim dim);
 struct symbol *scope_find(const struct scope *scope, const char *name);
-/* Adds t, dt, N, pi, e, inf, True, False and the namespace's values. */
+/* Adds pi, e, inf, True, False and the namespace's values; where there is a time step,
+ * dt and t; for neurons N and i. */
 bh_status scope_add_defaults(struct scope *scope, double dt_s, double count,
                              const bh_namespace *names);
 /* Adds a symbol for each equation; refuses reserved and doubled names. */
@@ -419,6 +409,11 @@ struct interp_frame {
     const float *const *noises;        /* one for each noise term */
     const void *const *uniforms;       /* in the code's precision */
     const bh_random_counter *poissons; /* one for each poisson() */
+    /* Synapses: writes the values of a load to `out`, takes those of a store from
+     * `values`, in the code's precision. NULL: values are where symbols say. */
+    void (*gather)(const struct interp_frame *frame, const struct op *op, void *out);
+    void (*scatter)(const struct interp_frame *frame, const struct symbol *symbol,
+                    const void *values);
 };
 
 struct interp {

@@ -81,7 +81,10 @@ parse_flag(struct parser *parser, struct equation *equation)
                  {"constant over dt", FLAG_CONSTANT_OVER_DT},
                  {"constant", FLAG_CONSTANT},
                  {"shared", FLAG_SHARED},
-                 {"linked", FLAG_LINKED}};
+                 {"linked", FLAG_LINKED},
+                 {"event-driven", FLAG_EVENT_DRIVEN},
+                 {"clock-driven", FLAG_CLOCK_DRIVEN},
+                 {"summed", FLAG_SUMMED}};
     const char *at = parser->scanner.token.at;
     char words[64] = "";
     size_t used = 0;
@@ -108,7 +111,8 @@ parse_flag(struct parser *parser, struct equation *equation)
     return lang_error(parser->lang, parser->text, at,
                       near ? "unknown flag '%s'; did you mean '%s'?"
                            : "unknown flag '%s'; there are 'unless refractory', "
-                             "'constant', 'constant over dt', 'shared' and 'linked'",
+                             "'constant', 'constant over dt', 'shared', 'linked', and "
+                             "for synapses 'event-driven', 'clock-driven', 'summed'",
                       words, near);
 }
 

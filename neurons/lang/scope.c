@@ -24,7 +24,8 @@ struct symbol *
 scope_find(const struct scope *scope, const char *name)
 {
     for (struct symbol *symbol = scope->symbols; symbol; symbol = symbol->next)
-        if (strcmp(symbol->name, name) == 0)
+        if (strcmp(symbol->name, name) == 0 ||
+            (symbol->alias && strcmp(symbol->alias, name) == 0))
             return symbol;
     return NULL;
 }
@@ -72,13 +73,18 @@ scope_add_defaults(struct scope *scope, double dt_s, double count,
     if (!(dt_s > 0)) /* a namespace value or a link: no group, no time */
         return BH_OK;
     BH_TRY(add_constant(scope, "dt", dt_s, second));
-    BH_TRY(add_constant(scope, "N", count, none));
     struct symbol *time = scope_add(scope, SYMBOL_TIME, "t", second);
     struct symbol *step = scope_add(scope, SYMBOL_STEP, "t_in_timesteps", none);
-    struct symbol *index = scope_add(scope, SYMBOL_INDEX, "i", none);
-    if (!time || !step || !index)
+    if (!time || !step)
         return no_memory(scope->lang);
-    step->type = index->type = TYPE_INTEGER;
+    step->type = TYPE_INTEGER;
+    if (scope->synapses)
+        return BH_OK;
+    BH_TRY(add_constant(scope, "N", count, none));
+    struct symbol *index = scope_add(scope, SYMBOL_INDEX, "i", none);
+    if (!index)
+        return no_memory(scope->lang);
+    index->type = TYPE_INTEGER;
     return BH_OK;
 }
 
@@ -135,6 +141,43 @@ reserved(const struct scope *scope, const char *name)
     return NULL;
 }
 
+/* What a flag is for. */
+static bh_status
+check_flags(struct scope *scope, const struct equation *eq, const struct text *text)
+{
+    static const struct {
+        unsigned flags;
+        enum equation_kind kind;
+        const char *text;
+    } rules[] = {
+        {FLAG_UNLESS_REFRACTORY, EQUATION_DIFFERENTIAL,
+         "'unless refractory' is for differential equations only"},
+        {FLAG_CONSTANT_OVER_DT, EQUATION_SUBEXPRESSION,
+         "'constant over dt' is for subexpressions only"},
+        {FLAG_CONSTANT | FLAG_LINKED, EQUATION_PARAMETER,
+         "'constant' and 'linked' are for parameters only"},
+        {FLAG_EVENT_DRIVEN | FLAG_CLOCK_DRIVEN, EQUATION_DIFFERENTIAL,
+         "'event-driven' and 'clock-driven' are for differential equations only"},
+        {FLAG_SUMMED, EQUATION_SUBEXPRESSION,
+         "'summed' is for 'x_post = ...' and 'x_pre = ...' only"},
+    };
+    const unsigned synaptic = FLAG_EVENT_DRIVEN | FLAG_CLOCK_DRIVEN | FLAG_SUMMED;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if ((eq->flags & rules[i].flags) && eq->kind != rules[i].kind)
+            return lang_error(scope->lang, text, eq->at, "%s", rules[i].text);
+    if (!scope->synapses && (eq->flags & synaptic))
+        return lang_error(scope->lang, text, eq->at,
+                          "'event-driven', 'clock-driven' and 'summed' are for "
+                          "synapses only");
+    if (scope->synapses && (eq->flags & (FLAG_UNLESS_REFRACTORY | FLAG_LINKED)))
+        return lang_error(scope->lang, text, eq->at,
+                          "'unless refractory' and 'linked' are for neurons only");
+    if ((eq->flags & FLAG_EVENT_DRIVEN) && (eq->flags & FLAG_CLOCK_DRIVEN))
+        return lang_error(scope->lang, text, eq->at,
+                          "'%s' is either event-driven or clock-driven", eq->name);
+    return BH_OK;
+}
+
 bh_status
 scope_add_equations(struct scope *scope, const struct equation *equations,
                     const struct text *text)
@@ -149,16 +192,7 @@ scope_add_equations(struct scope *scope, const struct equation *equations,
             return lang_error(scope->lang, text, eq->at,
                               "'%s' changes continuously and cannot be %s", eq->name,
                               eq->type == TYPE_INTEGER ? "integer" : "boolean");
-        if ((eq->flags & FLAG_UNLESS_REFRACTORY) && eq->kind != EQUATION_DIFFERENTIAL)
-            return lang_error(scope->lang, text, eq->at,
-                              "'unless refractory' is for differential equations only");
-        if ((eq->flags & FLAG_CONSTANT_OVER_DT) && eq->kind != EQUATION_SUBEXPRESSION)
-            return lang_error(scope->lang, text, eq->at,
-                              "'constant over dt' is for subexpressions only");
-        if ((eq->flags & (FLAG_CONSTANT | FLAG_LINKED)) &&
-            eq->kind != EQUATION_PARAMETER)
-            return lang_error(scope->lang, text, eq->at,
-                              "'constant' and 'linked' are for parameters only");
+        BH_TRY(check_flags(scope, eq, text));
         struct symbol *symbol = scope_add(scope, kinds[eq->kind], eq->name, eq->dim);
         if (!symbol)
             return no_memory(scope->lang);
