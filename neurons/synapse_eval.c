@@ -21,7 +21,7 @@ formula_new(bh_synapses *s, struct formula *f, bh_diag *diag)
     f->lang = (struct lang){f->arena, diag};
     f->scope = s->scope;
     f->scope.lang = &f->lang;
-    f->scope.noises = f->scope.uniforms = 0;
+    f->scope.noises = f->scope.uniforms = f->scope.poissons = 0;
     return BH_OK;
 }
 
@@ -77,7 +77,7 @@ examine(struct formula *f)
         const struct op *op = &code->ops[n];
         if (op->uses == 0)
             continue;
-        if (op->code == OP_RAND || op->code == OP_RANDN)
+        if (op_is_drawn(op->code) || op->code == OP_POISSON)
             f->random = true;
         if (op->code != OP_LOAD)
             continue;
@@ -125,7 +125,7 @@ formula_compile_node(struct formula *f, struct node *node, enum type type,
         BH_TRY(check_condition(&f->scope, node, what));
     else
         BH_TRY(check_quantity(&f->scope, node, dim, what));
-    if (f->scope.noises + f->scope.uniforms > MOST_DRAWS)
+    if (f->scope.noises + f->scope.uniforms + f->scope.poissons > MOST_DRAWS)
         return lang_error(&f->lang, &f->text, f->text.start,
                           "more than %d random numbers in one expression", MOST_DRAWS);
     struct env env = {.code = code_new(&f->lang, BH_DOUBLE)};
@@ -177,9 +177,17 @@ evaluator_free(struct evaluator *e)
 void
 evaluator_start(const struct formula *f, struct evaluator *e, size_t row)
 {
-    for (int n = 0; n < f->scope.uniforms + f->scope.noises; n++)
+    const int streams = f->scope.uniforms + f->scope.noises;
+    e->done = 0;
+    for (int n = 0; n < streams; n++)
         e->streams[n] = bh_random_stream_start(
             synapses_key(f->s, f->term + (uint32_t)n), (uint32_t)row);
+    for (int n = 0; n < f->scope.poissons; n++) {
+        bh_random_key key = synapses_key(f->s, f->term + (uint32_t)(streams + n));
+        key.seed += UINT64_C(0x9e3779b97f4a7c15) *
+                    (row + 1); /* counters have no rows */
+        e->poissons[n] = bh_random_counter_start(key);
+    }
 }
 
 /* The frame of one evaluation. */
@@ -293,7 +301,9 @@ evaluator_run(const struct formula *f, struct evaluator *e, const struct pairs *
                                     .t = bh_network_time(f->s->net),
                                     .step = f->s->net->step,
                                     .dt = f->s->net->config.dt_s,
+                                    .first = (int32_t)e->done,
                                     .uniforms = terms,
+                                    .poissons = e->poissons,
                                     .gather = gather},
                           .formula = f,
                           .pairs = pairs};
@@ -305,6 +315,7 @@ evaluator_run(const struct formula *f, struct evaluator *e, const struct pairs *
         else
             random->normals(&e->streams[n], (float *)(void *)drawn, pairs->count);
     }
+    e->done += pairs->count;
     g.frame.noises = (const float *const *)(terms + f->scope.uniforms);
     return interp_ops_get()->run(&f->interp, &g.frame, e->scratch);
 }

@@ -136,11 +136,22 @@ bh_status formula_compile_node(struct formula *formula, struct node *node,
 /* Whether synapses' own values are used, where there are none. */
 bh_status formula_refuse_own(struct formula *formula);
 
+/* Terms of random numbers: those of one call of connect, set or remove. */
+enum {
+    TERMS = 64,
+    TERM_FORMULA = 0,
+    TERM_SECOND = 16,
+    TERM_THIRD = 32,
+    TERM_PAIRS = 48
+};
+
 /* What one thread evaluates formulas with. */
 struct evaluator {
     void *scratch;
     bh_random_stream *streams; /* [uniforms + noises] */
     double *drawn;             /* [uniforms + noises][BLOCK] */
+    bh_random_counter poissons[TERM_SECOND - TERM_FORMULA];
+    size_t done; /* pairs of the row */
 };
 bh_status evaluator_new(const struct formula *formula, struct evaluator *out);
 void evaluator_free(struct evaluator *evaluator);
@@ -151,14 +162,6 @@ void evaluator_start(const struct formula *formula, struct evaluator *evaluator,
 const double *evaluator_run(const struct formula *formula, struct evaluator *evaluator,
                             const struct pairs *pairs);
 
-/* Terms of random numbers: those of one call of connect, set or remove. */
-enum {
-    TERMS = 64,
-    TERM_FORMULA = 0,
-    TERM_SECOND = 16,
-    TERM_THIRD = 32,
-    TERM_PAIRS = 48
-};
 bh_random_key synapses_key(const bh_synapses *synapses, uint32_t term);
 
 /* synapse_sort.c: the order that sorts `count` keys, equal ones as they stand; what is

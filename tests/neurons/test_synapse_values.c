@@ -61,6 +61,34 @@ test_parts(void)
     unwire(&w);
 }
 
+/* One draw for each synapse: the mean of 10^4 of mean 3 is 3 +- 5 * sqrt(3)/100. */
+static void
+test_draws(void)
+{
+    struct wiring w = wire(100, 100, "w : 1", 1);
+    connect_pairs(&w, bh_connect_config_default());
+    static const struct {
+        const char *text;
+        double mean, variance;
+    } table[] = {{"poisson(3)", 3, 3},
+                 {"rand()", 0.5, 1.0 / 12},
+                 {"2 + randn()", 2, 1},
+                 {"rand() - rand() + randn()", 0, 1 + 1.0 / 6}};
+    for (size_t k = 0; k < 4; k++) {
+        set_value(&w, "w", table[k].text);
+        double *weights = values_of(&w, "w"), sum = 0, squares = 0;
+        for (size_t n = 0; n < w.count; n++) {
+            sum += weights[n];
+            squares += pow(weights[n] - table[k].mean, 2);
+        }
+        CHECK_NEAR(sum / 1e4, table[k].mean, 5 * sqrt(table[k].variance) / 100);
+        CHECK_NEAR(squares / 1e4, table[k].variance, 0.1 * table[k].variance);
+        CHECK(weights[0] != weights[100] || weights[1] != weights[101]);
+        free(weights);
+    }
+    unwire(&w);
+}
+
 static void
 test_conditions_and_types(void)
 {
@@ -222,5 +250,6 @@ test_bad_values(void)
 }
 
 TEST_MAIN("synapse values", {"names", test_names}, {"parts", test_parts},
-          {"conditions and types", test_conditions_and_types}, {"delays", test_delays},
-          {"order", test_order}, {"bad values", test_bad_values})
+          {"draws", test_draws}, {"conditions and types", test_conditions_and_types},
+          {"delays", test_delays}, {"order", test_order},
+          {"bad values", test_bad_values})
