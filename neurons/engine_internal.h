@@ -18,6 +18,8 @@
 #include "neurons/synapses.h"
 #include "neurons/vector_ops.h"
 
+#include <stdatomic.h>
+
 /* Neurons that take their steps together and share random streams: a constant of the
  * model, whatever the number of threads. */
 enum { BLOCK = BH_RANDOM_BLOCK };
@@ -69,8 +71,13 @@ struct block {
     uint32_t *spikes; /* step of the window << 16 | neuron of the block */
     size_t count;
     size_t cursor;
+    size_t taken;      /* spikes that are in the history */
     struct work *work; /* step.c's */
 };
+
+struct part;
+struct plan;
+struct component;
 
 /* Spikes that are given, not computed: the lists of all blocks, one behind another. */
 struct given {
@@ -120,6 +127,11 @@ struct bh_group {
     const struct node *refractory;       /* its text; NULL where there is none */
     struct link **link;                  /* [stored]: what drives each variable */
     struct block *block;
+    struct part *part; /* rows of blocks that take their steps together */
+    size_t parts;
+    uint32_t *cut;     /* [parts + 1] neurons */
+    uint32_t recall;   /* steps whose spikes are known, a power of 2; or 0 */
+    struct plan *plan; /* code of synapses onto it */
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
     bh_random_counter *normal_counters, *uniform_counters, *poisson_counters;
     struct generator *generator; /* NULL: spikes come from the threshold */
@@ -199,6 +211,9 @@ struct bh_network {
     struct link *links;
     bool frozen; /* code has been made of it: nothing can be added */
     bool prepared;
+    struct component *components; /* in the order in which they take a window */
+    size_t component_count;
+    atomic_bool no_memory; /* a thread ran out of it */
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */

@@ -41,4 +41,40 @@ struct bh_frame {
                        const int32_t **neurons);
 };
 
+/* Synapses that one spike reaches at one time: places from first to last. A place is a
+ * position in the arrays of the synapses, or a place in `order` where that is given. */
+typedef struct bh_span {
+    int64_t first, last;
+    int32_t neuron; /* that spiked: of the sources, or of the part of the targets */
+} bh_span;
+
+/* What the engine hands to the code of synapses: one step, for the synapses onto one
+ * part of the target group. */
+typedef struct bh_path_frame bh_path_frame;
+struct bh_path_frame {
+    const struct path *path; /* the engine's */
+    int64_t step;
+    int32_t now; /* the step, counted as lastupdate counts */
+    int32_t spans;
+    double dt;                /* s */
+    const bh_span *span;      /* in the order in which they act */
+    const uint32_t *order;    /* position of each place; NULL: the place itself */
+    const uint16_t *target;   /* of each position: a neuron of the part */
+    const uint32_t *source;   /* of each place, where spikes are of the targets */
+    void *const *own;         /* variables of the synapses */
+    void *const *pre;         /* of the source group, from the first source on */
+    void *const *post;        /* of the target group, from the part's first neuron on */
+    const int32_t *lastspike; /* of the part's neurons */
+    const int32_t *lastspike_pre; /* of the sources */
+    int32_t *lastupdate;          /* of the synapses */
+    const uint16_t *delay;    /* of the synapses, steps; NULL: fixed_delay for all */
+    int32_t fixed_delay;      /* steps */
+    int32_t shift;            /* j of the part's first neuron */
+    const uint32_t *incoming; /* how many synapses a neuron of the part has */
+    const uint32_t *outgoing; /* how many a source has */
+    /* A random number of one synapse and step: uniform in [0, 1), or normal. */
+    double (*draw)(bh_path_frame *frame, int32_t term, int32_t i, int32_t j,
+                   int64_t position);
+};
+
 #endif

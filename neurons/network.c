@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/engine_internal.h"
-#include "neurons/synapses_internal.h"
+#include "neurons/run_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,6 +46,7 @@ bh_network_free(bh_network *net)
     if (!net)
         return;
     step_free(net);
+    schedule_free(net);
     for (struct link *link = net->links, *next; link; link = next) {
         next = link->next;
         link_free(link);
@@ -167,14 +168,19 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
                 return bh_diag_set(diag, BH_ERR_ARGUMENT,
                                    "'%s' of %s is (linked), but no link drives it",
                                    s->name, group->name);
-    if (net->synapses)
-        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                           "networks with synapses cannot run yet");
     net->window = longest_window(net);
     BH_TRY(program_load(net, diag));
+    BH_TRY(schedule_cut(net, diag));
     BH_TRY(step_prepare(net, diag));
     net->prepared = true;
     return BH_OK;
+}
+
+static void
+move_steps(int32_t *steps, size_t count)
+{
+    for (size_t n = 0; steps && n < count; n++)
+        steps[n] = steps[n] < NEVER + EPOCH_STEPS ? NEVER : steps[n] - EPOCH_STEPS;
 }
 
 /* Moves the epoch before step counts outgrow 32 bits. */
@@ -184,12 +190,9 @@ move_epoch(bh_network *net)
     if (net->step - net->epoch < EPOCH_STEPS)
         return;
     for (bh_group *group = net->groups; group; group = group->next)
-        for (size_t n = 0; group->lastspike && n < group->blocks * BLOCK; n++) {
-            int32_t moved = group->lastspike[n] < NEVER + EPOCH_STEPS
-                                ? NEVER
-                                : group->lastspike[n] - EPOCH_STEPS;
-            group->lastspike[n] = moved;
-        }
+        move_steps(group->lastspike, group->blocks * BLOCK);
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        move_steps(s->lastupdate, s->count);
     net->epoch += EPOCH_STEPS;
 }
 
@@ -240,8 +243,8 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
         BH_TRY(state_begin(group, *steps, diag));
     for (struct link *link = net->links; link; link = link->next)
         link_run(link, net, *steps);
-    for (bh_group *group = net->groups; group; group = group->next)
-        step_run(group, *steps);
+    for (size_t c = 0; c < net->component_count; c++)
+        BH_TRY(advance(net, &net->components[c], *steps, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_end(group, diag));
     for (bh_group *group = net->groups; group; group = group->next)
@@ -267,6 +270,7 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
     BH_TRY(bh_network_prepare(net, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(step_constants(group, diag));
+    BH_TRY(schedule_begin(net, diag));
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
     while (left > 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/run_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,45 @@
 /* The text of neurons/frame_kernel.h, core/math_kernel.h and core/angle_kernel.h, made
  * by the build. */
 extern const char bh_program_prologue[];
+
+/* A function for each piece of code of synapses, in either direction. */
+static void
+path_name(const struct path *path, char *name, size_t size)
+{
+    snprintf(name, size, "bh_path_%u_%d", path->synapses->object & ~SYNAPSES_OBJECT,
+             path->number);
+}
+
+static void
+write_paths(struct writer *writer, const bh_synapses *s)
+{
+    char name[40];
+    for (const struct path *path = s->run->paths; path; path = path->next) {
+        const struct emit_path emit = {.comment = path->comment,
+                                       .code = path->code,
+                                       .from_post = path->from_post,
+                                       .one_group = s->source.group == s->target.group,
+                                       .updates = s->needs_lastupdate &&
+                                                  path->kind == PATH_SPIKES,
+                                       .pre = s->source.group->precision};
+        path_name(path, name, sizeof name);
+        emit_path(writer, name, &emit);
+    }
+}
+
+static bh_status
+bind_paths(bh_network *net)
+{
+    char name[40];
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        for (struct path *path = s->run->paths; path; path = path->next) {
+            path_name(path, name, sizeof name);
+            *(void **)&path->compiled = jit_symbol(net->library, name);
+            if (!path->compiled)
+                return BH_ERR_UNSUPPORTED;
+        }
+    return BH_OK;
+}
 
 bh_status
 program_write(bh_network *net, bh_diag *diag)
@@ -18,6 +57,8 @@ program_write(bh_network *net, bh_diag *diag)
     net->frozen = true;
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(group_ready(group, diag));
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        BH_TRY(pathway_make(s, diag));
     write_text(&writer,
                "/* Made by Brian hears %s: each group of neurons is one function,\n"
                " * each link another. */\n",
@@ -38,6 +79,8 @@ program_write(bh_network *net, bh_diag *diag)
         if (link->map)
             emit_map(&writer, name, link->expression, link->map);
     }
+    for (const bh_synapses *s = net->synapses; s; s = s->next)
+        write_paths(&writer, s);
     if (writer.failed) {
         writer_free(&writer);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for generated code");
@@ -74,7 +117,7 @@ bind(bh_network *net)
         if (!link->compiled)
             return BH_ERR_UNSUPPORTED;
     }
-    return BH_OK;
+    return bind_paths(net);
 }
 
 static void
@@ -84,6 +127,9 @@ unbind(bh_network *net)
         group->compiled = group->compiled_reset = NULL;
     for (struct link *link = net->links; link; link = link->next)
         link->compiled = NULL;
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        for (struct path *path = s->run->paths; path; path = path->next)
+            path->compiled = NULL;
 }
 
 bh_status

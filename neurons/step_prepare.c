@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/run_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +158,9 @@ take_workers(bh_network *net)
     }
     for (const struct link *link = net->links; link; link = link->next)
         need_scratch(&scratch, &link->interp);
+    for (const bh_synapses *s = net->synapses; s; s = s->next)
+        for (const struct path *path = s->run->paths; path; path = path->next)
+            need_scratch(&scratch, &path->interp);
     size_t sizes[] = {
         normal_terms * BLOCK * sizeof(float), uniform_terms * BLOCK * sizeof(double),
         stored * BLOCK * sizeof(double),      LIST * sizeof(int32_t),

@@ -118,15 +118,15 @@ find_of(const bh_synapses *s, const struct symbol *of, enum side side)
 
 /* A group's expression on the symbols of one side; NULL without memory, or where it
  * needs what synapses cannot see. */
-static struct node *
-copy_node(bh_synapses *s, const struct node *node, enum side side)
+struct node *
+synapse_scope_node(bh_synapses *s, const struct node *node, enum side side)
 {
     struct node *copy = bh_arena_take(s->arena, sizeof *copy);
     if (!copy)
         return NULL;
     *copy = *node;
     for (int i = 0; i < node->count; i++) {
-        copy->arg[i] = copy_node(s, node->arg[i], side);
+        copy->arg[i] = synapse_scope_node(s, node->arg[i], side);
         if (!copy->arg[i])
             return NULL;
     }
@@ -168,7 +168,7 @@ copy_subexpressions(bh_synapses *s, enum side side)
         if (!copy)
             return no_memory(s);
         *copy = *symbol->equation;
-        copy->expression = copy_node(s, symbol->equation->expression, side);
+        copy->expression = synapse_scope_node(s, symbol->equation->expression, side);
         if (!copy->expression)
             return no_memory(s);
         symbol->equation = copy;

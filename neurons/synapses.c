@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/synapses_internal.h"
+#include "neurons/run_internal.h"
 
 #include "neurons/timed_array_internal.h"
 
@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Objects of random numbers below this are groups. */
-#define FIRST_OBJECT (UINT32_C(1) << 31)
 
 static const struct bh_dim second = {{0, 0, DIM_ONE, 0, 0, 0, 0}};
 
@@ -52,6 +49,7 @@ bh_synapses_count(const bh_synapses *synapses)
 void
 synapses_free(bh_synapses *s)
 {
+    synapse_run_free(s);
     for (struct pathway *path = s->pathways; path; path = path->next)
         free(path->delay);
     for (int i = 0; s->arrays && i < s->scope.stored; i++)
@@ -278,7 +276,7 @@ bh_synapses_new(const bh_synapses_config *config, bh_synapses **out, bh_diag *di
     if (!s)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for synapses");
     s->net = net;
-    s->object = FIRST_OBJECT + net->synapses_count;
+    s->object = SYNAPSES_OBJECT + net->synapses_count;
     s->source = config->source;
     s->target = config->target;
     s->precision = config->target.group->precision;

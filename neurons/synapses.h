@@ -74,6 +74,13 @@ BH_API BH_NODISCARD bh_status bh_synapses_pathway(bh_synapses *synapses,
                                                   const bh_pathway_config *config,
                                                   bh_diag *diag);
 
+/// Runs statements for all synapses at the beginning of every step that is a multiple
+/// of `every_s` (s, a multiple of the time step), before the neurons' own: "w *= 0.99".
+/// Before the network runs.
+BH_API BH_NODISCARD bh_status bh_synapses_run_regularly(bh_synapses *synapses,
+                                                        const char *statements,
+                                                        double every_s, bh_diag *diag);
+
 BH_API const char *bh_synapses_name(const bh_synapses *synapses);
 /// How many synapses there are.
 BH_API size_t bh_synapses_count(const bh_synapses *synapses);

@@ -9,6 +9,9 @@
 #include "neurons/engine_internal.h"
 #include "neurons/synapses.h"
 
+/* Objects of random numbers below this are groups. */
+#define SYNAPSES_OBJECT (UINT32_C(1) << 31)
+
 /* Delays of single synapses are 16 bits; one delay for all can be longer. */
 enum { LONGEST_DELAY = UINT16_MAX };
 
@@ -32,6 +35,14 @@ struct summed {
     struct summed *next;
 };
 
+/* Statements that run for all synapses at the beginning of every so many steps. */
+struct synapse_regular {
+    struct text text;
+    struct statement *statements;
+    int64_t steps;
+    struct synapse_regular *next;
+};
+
 struct bh_synapses {
     bh_network *net;
     uint32_t object; /* for random numbers; apart from those of groups */
@@ -47,6 +58,7 @@ struct bh_synapses {
     struct summed *summed;
     const char *method;
     struct pathway *pathways;
+    struct synapse_regular *regular;
     double max_delay_s;
     uint32_t calls; /* of connect and set, so that each draws its own numbers */
     bool connected; /* connect has been called */
@@ -91,6 +103,10 @@ bh_status synapses_delay_steps(const bh_synapses *synapses, double delay_s,
 
 /* synapse_scope.c: fills the scope from the equations and both groups. */
 bh_status synapse_scope_fill(bh_synapses *synapses, const bh_namespace *names);
+/* A group's expression on the symbols of one side; NULL without memory, or where it
+ * needs what synapses cannot see. */
+struct node *synapse_scope_node(bh_synapses *synapses, const struct node *node,
+                                enum side side);
 /* Whether a checked expression has a symbol in it. */
 bool node_uses(const struct node *node, const struct symbol *symbol);
 /* Parses and checks the statements of a pathway. */

@@ -200,6 +200,7 @@ enum symbol_kind {
     SYMBOL_ARGUMENT,       /* x of a link's expression: stored elsewhere */
     SYMBOL_DELAY,          /* of a synapse's pathway, s */
     SYMBOL_LASTUPDATE,     /* of a synapse, s */
+    SYMBOL_ELAPSED,        /* since then, s */
     SYMBOL_INCOMING,       /* synapses of the target */
     SYMBOL_OUTGOING,       /* synapses of the source */
 };
@@ -487,5 +488,18 @@ void emit_reset(struct writer *writer, const char *name, const struct emit_step 
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,
               const struct code *code);
+/* --- emit_pathway.c: code of synapses -> text
+ * ------------------------------------------------------------------------------ */
+
+struct emit_path {
+    const char *comment;
+    const struct code *code;
+    bool from_post;   /* spikes are of the targets */
+    bool one_group;   /* sources and targets are of one group */
+    bool updates;     /* lastupdate */
+    bh_precision pre; /* of the source group's variables */
+};
+/* The function void <name>(bh_path_frame *). */
+void emit_path(struct writer *writer, const char *name, const struct emit_path *path);
 
 #endif

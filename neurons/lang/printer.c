@@ -232,7 +232,7 @@ print_step_values(struct printer *p, const char *indent)
 {
     for (int i = 0; i < p->code->count; i++) {
         const struct op *op = &p->code->ops[i];
-        if (op->uses == 0)
+        if (op->uses == 0 || (p->style->load && op->rate != RATE_STEP))
             continue;
         if (op->rate == RATE_STEP) {
             p->scalar = true;
@@ -272,6 +272,8 @@ print_load(struct printer *p, const struct op *op, const char *indent)
 {
     const char *name = op->symbol->name, *index = index_of(p, op->symbol);
     bool boolean = op->type == TYPE_BOOLEAN;
+    if (p->style->load && p->style->load(p, op, indent))
+        return;
     if (op->symbol->kind == SYMBOL_INDEX)
         write_text(p->writer, "%sconst real %s_ = (real)(f->first + %s);\n", indent,
                    name, index);

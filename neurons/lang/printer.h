@@ -18,12 +18,17 @@
 
 #include "neurons/lang/lang.h"
 
+struct printer;
+
 /* What differs between targets, and between neurons and other elements. */
 struct printer_style {
     const char *draw;    /* what follows the name of drawn numbers: normal0[n] */
     const char *poisson; /* a call up to its last argument, the mean; %d is the term */
     /* The index of a symbol's value in its array; NULL: n for all. */
     const char *(*index)(const struct symbol *symbol);
+    /* Prints a load of its own way; false leaves it to the printer. Drawn numbers are
+     * then its business too. */
+    bool (*load)(struct printer *p, const struct op *op, const char *indent);
 };
 
 /* One element a pass of a loop over n, in C for the host. */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/run_internal.h"
+
+#include "core/denormal_kernel.h"
+
+#include <string.h>
+
+/* A step of a part begins with its neurons up to their thresholds, and is finished when
+ * the spikes that arrive have acted and resets are done. Between the two its spikes are
+ * known to all. */
+
+/* One round of a component: every task does the same. */
+struct round {
+    bh_network *net;
+    const struct component *component;
+    struct path *path;
+    size_t k, steps;
+};
+
+static void
+run_out(bh_network *net)
+{
+    atomic_store_explicit(&net->no_memory, true, memory_order_relaxed);
+}
+
+/* A summed variable is made anew at every step. */
+static void
+clear_summed(const struct path *path, size_t part)
+{
+    const bh_synapses *s = path->synapses;
+    const bool pre = path->target->side == SIDE_PRE;
+    const bh_subgroup *side = pre ? &s->source : &s->target;
+    size_t first = side->first, last = side->first + side->count;
+    if (pre && part > 0)
+        return;
+    if (!pre && first < s->cut[part])
+        first = s->cut[part];
+    if (!pre && last > s->cut[part + 1])
+        last = s->cut[part + 1];
+    const size_t element = bh_precision_size(side->group->precision);
+    char *array = side->group->arrays[path->target->slot];
+    if (last > first)
+        memset(array + first * element, 0, (last - first) * element);
+}
+
+/* What a path does at step k of the window to one part. */
+static void
+run_path(bh_network *net, struct path *path, size_t part, size_t k, int thread)
+{
+    const int64_t step = net->step + (int64_t)k;
+    if (path->kind == PATH_SPIKES) {
+        if (!deliver(path, part, step, thread))
+            run_out(net);
+        return;
+    }
+    if (path->kind == PATH_REGULAR && step % path->every != 0)
+        return;
+    if (path->kind == PATH_SUMMED)
+        clear_summed(path, part);
+    deliver_all(path, part, step, thread);
+}
+
+static void
+run_kinds(bh_network *net, const struct task *task, enum path_kind first,
+          enum path_kind end, size_t k, int thread)
+{
+    const struct plan *plan = task->group->plan;
+    for (size_t n = plan->from[first]; n < plan->from[end]; n++)
+        run_path(net, plan->path[n], task->part, k, thread);
+}
+
+static void
+update(bh_network *net, const struct task *task, size_t k, int thread)
+{
+    bh_group *group = task->group;
+    struct part *part = &group->part[task->part];
+    if (k == 0)
+        part->events = 0;
+    for (size_t b = part->first; b < part->last; b++)
+        step_block(group, b, thread, k, 1, false);
+    if (group->recall > 0 && !history_take(group, part, k))
+        run_out(net);
+}
+
+static void
+reset(const struct task *task, size_t k, int thread)
+{
+    const struct part *part = &task->group->part[task->part];
+    for (size_t b = part->first; b < part->last; b++) {
+        step_reset(task->group, b, thread, k);
+        step_record_end(task->group, b, thread, k);
+    }
+}
+
+static void
+begin(bh_network *net, const struct task *task, size_t k, int thread)
+{
+    run_kinds(net, task, PATH_REGULAR, PATH_CLOCKED, k, thread);
+    update(net, task, k, thread);
+    run_kinds(net, task, PATH_CLOCKED, PATH_SPIKES, k, thread);
+}
+
+static void
+finish(bh_network *net, const struct task *task, size_t k, int thread)
+{
+    run_kinds(net, task, PATH_SPIKES, PATH_KINDS, k, thread);
+    reset(task, k, thread);
+}
+
+/* Steps in which no part sees what another does. */
+static void
+run_free(void *context, size_t t, int thread)
+{
+    const struct round *round = context;
+    const struct task *task = &round->component->task[t];
+    unsigned flags = bh_denormal_flush();
+    for (size_t k = round->k; k < round->k + round->steps; k++) {
+        begin(round->net, task, k, thread);
+        finish(round->net, task, k, thread);
+    }
+    bh_denormal_restore(flags);
+}
+
+/* The end of one step and the beginning of the next: between two meetings. */
+static void
+run_between(void *context, size_t t, int thread)
+{
+    const struct round *round = context;
+    const struct task *task = &round->component->task[t];
+    unsigned flags = bh_denormal_flush();
+    if (round->k > 0)
+        finish(round->net, task, round->k - 1, thread);
+    if (round->k < round->steps)
+        begin(round->net, task, round->k, thread);
+    bh_denormal_restore(flags);
+}
+
+static void
+run_update(void *context, size_t t, int thread)
+{
+    const struct round *round = context;
+    unsigned flags = bh_denormal_flush();
+    update(round->net, &round->component->task[t], round->k, thread);
+    bh_denormal_restore(flags);
+}
+
+static void
+run_reset(void *context, size_t t, int thread)
+{
+    const struct round *round = context;
+    unsigned flags = bh_denormal_flush();
+    reset(&round->component->task[t], round->k, thread);
+    bh_denormal_restore(flags);
+}
+
+static void
+run_one_path(void *context, size_t part, int thread)
+{
+    const struct round *round = context;
+    unsigned flags = bh_denormal_flush();
+    run_path(round->net, round->path, part, round->k, thread);
+    bh_denormal_restore(flags);
+}
+
+/* Each path in turn: over all parts at once, or one part after the other where parts
+ * would write the same variables. */
+static void
+run_strict_kinds(struct round *round, enum path_kind first, enum path_kind end)
+{
+    const struct plan *plan = &round->component->plan;
+    for (size_t n = plan->from[first]; n < plan->from[end]; n++) {
+        round->path = plan->path[n];
+        const size_t parts = round->path->synapses->target.group->parts;
+        if (round->path->writes_pre)
+            for (size_t p = 0; p < parts; p++)
+                run_one_path(round, p, 0);
+        else
+            bh_pool_run(round->net->pool, parts, round->component->cost_ns,
+                        run_one_path, round);
+    }
+}
+
+static void
+run_strict(struct round *round)
+{
+    const struct component *c = round->component;
+    bh_pool *pool = round->net->pool;
+    for (round->k = 0; round->k < round->steps; round->k++) {
+        run_strict_kinds(round, PATH_REGULAR, PATH_CLOCKED);
+        bh_pool_run(pool, c->tasks, c->cost_ns, run_update, round);
+        run_strict_kinds(round, PATH_CLOCKED, PATH_KINDS);
+        bh_pool_run(pool, c->tasks, c->cost_ns, run_reset, round);
+    }
+}
+
+/* Groups on which no synapse ends. */
+static void
+run_sources(bh_network *net, const struct component *c, size_t steps)
+{
+    for (size_t g = 0; g < c->groups; g++) {
+        bh_group *group = c->group[g];
+        step_run(group, steps);
+        for (size_t k = 0; group->recall > 0 && k < steps; k++)
+            if (!history_take(group, &group->part[0], k))
+                run_out(net);
+    }
+}
+
+/* What a step costs is known when some have been taken. */
+static void
+measure(struct component *c, size_t steps)
+{
+    double neurons = 0, events = 0;
+    for (size_t t = 0; t < c->tasks; t++) {
+        const struct part *part = &c->task[t].group->part[c->task[t].part];
+        neurons += (double)((part->last - part->first) * BLOCK);
+        events += (double)part->events;
+    }
+    c->cost_ns = 0.5 * neurons + 2 * events / (double)steps;
+}
+
+bh_status
+advance(bh_network *net, struct component *c, size_t steps, bh_diag *diag)
+{
+    struct round round = {.net = net, .component = c, .steps = steps};
+    if (!c->receives) {
+        run_sources(net, c, steps);
+    } else if (c->strict) {
+        run_strict(&round);
+    } else if (c->tasks == 1) {
+        run_free(&round, 0, 0);
+    } else if (c->steps == 0) {
+        for (round.k = 0; round.k <= steps; round.k++)
+            bh_pool_run(net->pool, c->tasks, c->cost_ns, run_between, &round);
+    } else {
+        for (round.k = 0; round.k < steps; round.k += round.steps) {
+            round.steps = steps - round.k < c->steps ? steps - round.k : c->steps;
+            bh_pool_run(net->pool, c->tasks, c->cost_ns * (double)round.steps, run_free,
+                        &round);
+        }
+    }
+    if (c->receives)
+        measure(c, steps);
+    if (atomic_load_explicit(&net->no_memory, memory_order_relaxed))
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for spikes on their way");
+    return BH_OK;
+}

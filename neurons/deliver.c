@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/run_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Spikes find their synapses. What arrives at a step acts in the order of language:
+ * older spikes first, then those of lower neurons, then as the synapses stand. With one
+ * delay for all, the spikes of one past step are looked up. Where delays differ, the
+ * places of a neuron are sorted by delay, and each spike on its way knows the next
+ * place that it reaches and when. */
+
+enum { SPANS = 256 };
+
+/* Spans that wait for the code. */
+struct batch {
+    struct path *path;
+    bh_path_frame *frame;
+    size_t part;
+    int thread;
+    int32_t count;
+    uint64_t events;
+    bh_span span[SPANS];
+};
+
+static void
+flush(struct batch *batch)
+{
+    struct path *path = batch->path;
+    const bh_network *net = path->synapses->net;
+    batch->frame->spans = batch->count;
+    batch->count = 0;
+    if (path->compiled)
+        path->compiled(batch->frame);
+    else
+        path_interpret(path, batch->frame, net->workers[batch->thread].scratch);
+}
+
+static void
+begin(struct batch *batch, struct path *path, size_t part, int64_t step, int thread)
+{
+    batch->path = path;
+    batch->part = part;
+    batch->thread = thread;
+    batch->count = 0;
+    batch->events = 0;
+    batch->frame = &path->frame[part];
+    batch->frame->step = step;
+    batch->frame->now = (int32_t)(step - path->synapses->net->epoch);
+    batch->frame->span = batch->span;
+}
+
+static void
+end(struct batch *batch)
+{
+    if (batch->count > 0)
+        flush(batch);
+    batch->path->synapses->target.group->part[batch->part].events += batch->events;
+}
+
+static inline void
+add(struct batch *batch, int64_t first, int64_t last, uint32_t neuron)
+{
+    if (first == last)
+        return;
+    if (batch->count == SPANS)
+        flush(batch);
+    batch->events += (uint64_t)(last - first);
+    batch->span[batch->count++] = (bh_span){first, last, (int32_t)neuron};
+}
+
+/* Where the places of a neuron stand in `start`, and how the code counts it. */
+static inline size_t
+row_of(const struct path *path, size_t part, uint32_t neuron, uint32_t *own)
+{
+    const bh_synapses *s = path->synapses;
+    if (path->from_post) {
+        *own = neuron - s->cut[part];
+        return neuron - s->target.first;
+    }
+    *own = neuron - (uint32_t)s->source.first;
+    return (size_t)*own * s->partitions + part;
+}
+
+/* The parts whose spikes a part gets: of its own, or all of the sources. */
+static void
+sources(const struct path *path, size_t part, const bh_group **group, size_t *first,
+        size_t *last)
+{
+    *group = path->from_post ? path->synapses->target.group
+                             : path->synapses->source.group;
+    *first = path->from_post ? part : 0;
+    *last = path->from_post ? part + 1 : (*group)->parts;
+}
+
+static const struct spikes *
+recalled(const bh_group *group, size_t part, int64_t step)
+{
+    return &group->part[part].recent[(uint64_t)step & (group->recall - 1)];
+}
+
+static bool
+within(const bh_subgroup *side, uint32_t neuron)
+{
+    return neuron - (uint32_t)side->first < side->count;
+}
+
+/* All spikes of one past step arrive. */
+static void
+deliver_step(struct batch *batch, int64_t sent)
+{
+    const struct path *path = batch->path;
+    const bh_subgroup *side = path->from_post ? &path->synapses->target
+                                              : &path->synapses->source;
+    const bh_group *group;
+    size_t from, to;
+    uint32_t own;
+    sources(path, batch->part, &group, &from, &to);
+    for (size_t p = from; p < to; p++) {
+        const struct spikes *spikes = recalled(group, p, sent);
+        for (uint32_t n = 0; n < spikes->count; n++) {
+            if (!within(side, spikes->neuron[n]))
+                continue;
+            const uint64_t *start =
+                &path->start[row_of(path, batch->part, spikes->neuron[n], &own)];
+            add(batch, (int64_t)start[0], (int64_t)start[1], own);
+        }
+    }
+}
+
+static inline uint32_t
+delay_at(const struct path *path, int64_t place)
+{
+    return path->pathway->delay[path->order ? path->order[place] : place];
+}
+
+static bool
+make_room(struct flight *flight)
+{
+    if (flight->tail < flight->capacity)
+        return true;
+    const size_t live = flight->tail - flight->head;
+    if (flight->head > flight->capacity / 2) {
+        memmove(flight->due, flight->due + flight->head, live * sizeof *flight->due);
+        memmove(flight->spike, flight->spike + flight->head,
+                live * sizeof *flight->spike);
+        flight->head = 0;
+        flight->tail = live;
+        return true;
+    }
+    const size_t capacity = 2 * flight->capacity + 64;
+    uint32_t *due = realloc(flight->due, capacity * sizeof *due);
+    if (due)
+        flight->due = due;
+    struct underway *spike = realloc(flight->spike, capacity * sizeof *spike);
+    if (spike)
+        flight->spike = spike;
+    if (due && spike)
+        flight->capacity = capacity;
+    return due && spike;
+}
+
+/* Spikes set out; those to places that they reached before `now` are past. */
+static bool
+launch(struct path *path, size_t part, int64_t sent, int64_t now)
+{
+    struct flight *flight = &path->flight[part];
+    const bh_subgroup *side = path->from_post ? &path->synapses->target
+                                              : &path->synapses->source;
+    const bh_group *group;
+    size_t from, to;
+    uint32_t own;
+    sources(path, part, &group, &from, &to);
+    for (size_t p = from; p < to; p++) {
+        const struct spikes *spikes = recalled(group, p, sent);
+        for (uint32_t n = 0; n < spikes->count; n++) {
+            if (!within(side, spikes->neuron[n]))
+                continue;
+            const uint64_t *start =
+                &path->start[row_of(path, part, spikes->neuron[n], &own)];
+            int64_t next = (int64_t)start[0], last = (int64_t)start[1];
+            while (next < last && sent + delay_at(path, next) < now)
+                next++;
+            if (next == last)
+                continue;
+            if (!make_room(flight))
+                return false;
+            flight->due[flight->tail] = (uint32_t)sent + delay_at(path, next);
+            flight->spike[flight->tail++] =
+                (struct underway){next, last, own, (uint32_t)sent};
+        }
+    }
+    return true;
+}
+
+/* The places that are reached at a step. */
+static void
+deliver_due(struct batch *batch, int64_t step)
+{
+    const struct path *path = batch->path;
+    struct flight *flight = &path->flight[batch->part];
+    const uint32_t now = (uint32_t)step;
+    for (size_t n = flight->head; n < flight->tail; n++) {
+        if (flight->due[n] != now)
+            continue;
+        struct underway *spike = &flight->spike[n];
+        const uint32_t delay = now - spike->sent;
+        int64_t first = spike->next, next = first + 1;
+        while (next < spike->last && delay_at(path, next) == delay)
+            next++;
+        add(batch, first, next, spike->neuron);
+        spike->next = next;
+        /* A spike that has arrived everywhere waits for the head with a past date. */
+        flight->due[n] = next < spike->last ? spike->sent + delay_at(path, next)
+                                            : now - 1;
+    }
+    while (flight->head < flight->tail &&
+           flight->spike[flight->head].next == flight->spike[flight->head].last)
+        flight->head++;
+    if (flight->head == flight->tail)
+        flight->head = flight->tail = 0;
+}
+
+bool
+deliver(struct path *path, size_t part, int64_t step, int thread)
+{
+    struct batch batch;
+    begin(&batch, path, part, step, thread);
+    const int64_t sent = step - path->shortest;
+    if (!path->flight) {
+        if (sent >= 0)
+            deliver_step(&batch, sent);
+    } else {
+        if (sent >= 0 && !launch(path, part, sent, step))
+            return false;
+        deliver_due(&batch, step);
+    }
+    end(&batch);
+    return true;
+}
+
+bool
+deliver_recall(struct path *path, size_t part, int64_t step)
+{
+    struct flight *flight = &path->flight[part];
+    flight->head = flight->tail = 0;
+    const int64_t oldest = step - path->longest;
+    for (int64_t sent = oldest < 0 ? 0 : oldest; sent < step - path->shortest; sent++)
+        if (!launch(path, part, sent, step))
+            return false;
+    return true;
+}
+
+void
+deliver_all(struct path *path, size_t part, int64_t step, int thread)
+{
+    const bh_synapses *s = path->synapses;
+    struct batch batch;
+    begin(&batch, path, part, step, thread);
+    for (size_t i = 0; i < s->source.count; i++) {
+        const uint64_t *row = &s->row[i * s->partitions + part];
+        add(&batch, (int64_t)row[0], (int64_t)row[1], (uint32_t)i);
+    }
+    end(&batch);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/lang/printer.h"
+
+/* Functions for synapses: bh_path_frame in neurons/frame_kernel.h tells what they get.
+ * In what is printed, q is a place, p the synapse's position, i its source and j its
+ * target within the part. */
+
+static const char *
+index_of(const struct symbol *symbol)
+{
+    return symbol->side == SIDE_PRE ? "i" : symbol->side == SIDE_POST ? "j" : "p";
+}
+
+static bool
+is_stored(const struct symbol *symbol)
+{
+    return symbol->slot >= 0 &&
+           (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER ||
+            symbol->kind == SYMBOL_SUBEXPRESSION ||
+            symbol->kind == SYMBOL_NOT_REFRACTORY);
+}
+
+/* What is no variable of a neuron or synapse. */
+static bool
+print_special(struct printer *p, const struct op *op, const char *indent)
+{
+    const char *name = op->symbol->name, *value;
+    switch (op->symbol->kind) {
+    case SYMBOL_INDEX:
+        value = op->symbol->side == SIDE_PRE ? "i" : "(j + f->shift)";
+        break;
+    case SYMBOL_LASTSPIKE:
+        value = op->symbol->side == SIDE_PRE
+                    ? "((double)f->step * f->dt - (double)(now - f->lastspike_pre[i]) "
+                      "* f->dt)"
+                    : "((double)f->step * f->dt - (double)(now - lastspike_at[j]) * "
+                      "f->dt)";
+        break;
+    case SYMBOL_ELAPSED:
+        value = "((double)(now - lastupdate[p]) * f->dt)";
+        break;
+    case SYMBOL_LASTUPDATE:
+        value = "((double)f->step * f->dt - (double)(now - lastupdate[p]) * f->dt)";
+        break;
+    case SYMBOL_DELAY:
+        value = "((double)(f->delay ? f->delay[p] : f->fixed_delay) * f->dt)";
+        break;
+    case SYMBOL_INCOMING:
+        value = "f->incoming[j]";
+        break;
+    case SYMBOL_OUTGOING:
+        value = "f->outgoing[i]";
+        break;
+    default:
+        return false;
+    }
+    write_text(p->writer, "%sconst real %s_ = (real)%s;\n", indent, name, value);
+    return true;
+}
+
+static const struct printer_style style = {
+    .draw = "", .index = index_of, .load = print_special};
+
+static void
+print_array(struct writer *writer, const struct symbol *symbol,
+            const struct emit_path *path)
+{
+    static const char *const from[] = {"own", "pre", "post"};
+    const char *type = symbol->side != SIDE_PRE ? "real"
+                       : path->pre == BH_SINGLE ? "float"
+                                                : "double";
+    bool alone = symbol->side == SIDE_OWN || !path->one_group;
+    write_text(writer, "    %s *%s%s_at = f->%s[%d];\n", type, alone ? "restrict " : "",
+               symbol->name, from[symbol->side], symbol->slot);
+}
+
+/* A pointer for each variable that the code touches. */
+static void
+print_touched(struct writer *writer, const struct emit_path *path)
+{
+    const struct code *code = path->code;
+    const struct symbol *seen[MOST_ARRAYS];
+    int count = 0;
+    for (int i = 0; i < code->count + code->store_count; i++) {
+        const struct op *op = i < code->count ? &code->ops[i] : NULL;
+        const struct symbol *symbol = op ? op->symbol
+                                         : code->stores[i - code->count].symbol;
+        if (!symbol || (op && op->uses == 0) || !is_stored(symbol))
+            continue;
+        bool known = false;
+        for (int k = 0; k < count; k++)
+            known = known || seen[k] == symbol;
+        if (known || count == MOST_ARRAYS)
+            continue;
+        seen[count++] = symbol;
+        print_array(writer, symbol, path);
+    }
+}
+
+static void
+print_draws(struct writer *writer, const struct code *code)
+{
+    for (int i = 0; i < code->count; i++) {
+        const struct op *op = &code->ops[i];
+        const bool uniform = op->code == OP_RAND;
+        if (op->uses > 0 && (uniform || op->code == OP_RANDN))
+            write_text(writer,
+                       "            const real %s%d = (real)f->draw(f, %d, i, j, p);\n",
+                       uniform ? "uniform" : "normal", (int)op->number,
+                       uniform ? (int)op->number : -1 - (int)op->number);
+    }
+}
+
+/* The first variable of the synapses' own: what a spike has to wait for. */
+static const struct symbol *
+first_own(const struct code *code)
+{
+    for (int i = 0; i < code->count; i++)
+        if (code->ops[i].uses > 0 && code->ops[i].code == OP_LOAD &&
+            code->ops[i].symbol->side == SIDE_OWN && is_stored(code->ops[i].symbol))
+            return code->ops[i].symbol;
+    return NULL;
+}
+
+static void
+print_places(struct writer *writer, const struct emit_path *path)
+{
+    const struct symbol *own = first_own(path->code);
+    write_text(writer,
+               "    for (int32_t s = 0; s < f->spans; s++) {\n"
+               "        const int64_t last = f->span[s].last;\n"
+               "        const int32_t %s = f->span[s].neuron;\n",
+               path->from_post ? "j" : "i");
+    if (!path->from_post && own)
+        write_text(writer,
+                   "        if (!order && s + 4 < f->spans) {\n"
+                   "            __builtin_prefetch(&target[f->span[s + 4].first]);\n"
+                   "            __builtin_prefetch(&%s_at[f->span[s + 4].first]);\n"
+                   "        }\n",
+                   own->name);
+    write_text(writer,
+               "        for (int64_t q = f->span[s].first; q < last; q++) {\n"
+               "            const int64_t p = order ? order[q] : q;\n"
+               "            const int32_t %s;\n",
+               path->from_post ? "i = source[q]" : "j = target[p]");
+    if (path->from_post && own)
+        write_text(writer,
+                   "            __builtin_prefetch(&%s_at[order[q + 16 < last "
+                   "? q + 16 : q]], 1);\n",
+                   own->name);
+}
+
+void
+emit_path(struct writer *writer, const char *name, const struct emit_path *path)
+{
+    struct printer p;
+    print_comment(writer, path->comment);
+    write_text(writer,
+               "#define real %s\nvoid\n%s(bh_path_frame *f)\n{\n"
+               "    const int32_t k = 0, now = f->now;\n"
+               "    const uint32_t *restrict order = f->order, *restrict source = "
+               "f->source;\n"
+               "    const uint16_t *restrict target = f->target;\n"
+               "    const int32_t *restrict lastspike_at = f->lastspike;\n"
+               "    int32_t *restrict lastupdate = f->lastupdate;\n",
+               path->code->precision == BH_SINGLE ? "float" : "double", name);
+    print_touched(writer, path);
+    if (printer_start(&p, writer, path->code, &style)) {
+        print_step_values(&p, "    ");
+        print_places(writer, path);
+        if (uses_lastspike(path->code))
+            write_text(writer, "            const int32_t n = j;\n");
+        print_draws(writer, path->code);
+        print_neuron(&p, "            ");
+        if (path->updates)
+            write_text(writer, "            lastupdate[p] = now;\n");
+        write_text(writer, "        }\n    }\n}\n#undef real\n");
+    }
+    printer_end(&p);
+}

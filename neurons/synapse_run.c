@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/run_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bh_status
+no_memory(const bh_synapses *s, bh_diag *diag)
+{
+    return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run %s", s->name);
+}
+
+static void
+path_free(struct path *path, size_t parts)
+{
+    for (size_t p = 0; path->flight && p < parts; p++) {
+        free(path->flight[p].due);
+        free(path->flight[p].spike);
+    }
+    free(path->flight);
+    free(path->own_order);
+    free(path->own_source);
+    free(path->frame);
+}
+
+void
+synapse_run_free(bh_synapses *s)
+{
+    struct synapse_run *run = s->run;
+    if (!run)
+        return;
+    for (struct path *path = run->paths; path; path = path->next)
+        path_free(path, run->parts);
+    free(run->pre);
+    free(run->post);
+    free(run->outgoing);
+    free(run->incoming);
+}
+
+bool
+path_touches_pre(const struct path *path)
+{
+    for (int i = 0; i < path->code->count; i++) {
+        const struct op *op = &path->code->ops[i];
+        const struct symbol *symbol = op->symbol;
+        if (op->uses > 0 && op->code == OP_LOAD && symbol->side == SIDE_PRE &&
+            symbol->of && (symbol->kind != SYMBOL_PARAMETER || symbol->of->varies))
+            return true;
+    }
+    return path->writes_pre;
+}
+
+static bool
+code_uses(const struct code *code, enum symbol_kind kind)
+{
+    for (int i = 0; i < code->count; i++)
+        if (code->ops[i].uses > 0 && code->ops[i].code == OP_LOAD &&
+            code->ops[i].symbol->kind == kind)
+            return true;
+    return false;
+}
+
+/* The numbers of synapses of neurons, where some code uses them. */
+static bh_status
+count_synapses(bh_synapses *s, bh_diag *diag)
+{
+    struct synapse_run *run = s->run;
+    bool wanted = false;
+    for (const struct path *path = run->paths; path; path = path->next)
+        wanted = wanted || code_uses(path->code, SYMBOL_INCOMING) ||
+                 code_uses(path->code, SYMBOL_OUTGOING);
+    if (!wanted)
+        return BH_OK;
+    const size_t targets = s->target.group->count;
+    free(run->outgoing);
+    free(run->incoming);
+    run->outgoing = calloc(s->source.count + 1, sizeof *run->outgoing);
+    run->incoming = calloc(targets + 1, sizeof *run->incoming);
+    if (!run->outgoing || !run->incoming)
+        return no_memory(s, diag);
+    for (size_t i = 0; i < s->source.count; i++) {
+        run->outgoing[i] = (uint32_t)synapses_row_count(s, i);
+        for (uint32_t p = 0; p < s->partitions; p++)
+            for (uint64_t n = s->row[i * s->partitions + p];
+                 n < s->row[i * s->partitions + p + 1]; n++)
+                run->incoming[s->cut[p] + s->local[n]]++;
+    }
+    return BH_OK;
+}
+
+/* A random number of a synapse and step, whatever the order of events. */
+static double
+draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
+{
+    const struct path *path = frame->path;
+    const bh_synapses *s = path->synapses;
+    const bh_random_ops *random = s->net->random;
+    const bool normal = term < 0;
+    const uint32_t number = (uint32_t)(normal ? MOST_TERMS - 1 - term : term),
+                   neuron = (uint32_t)(j + frame->shift),
+                   copy = s->copy ? s->copy[position] : 0;
+    const bh_random_key key = {s->net->config.seed +
+                                   0x9e3779b97f4a7c15u * ((uint64_t)i + 1),
+                               s->object, number + 2 * MOST_TERMS * copy};
+    const bh_random_counter counter = bh_random_counter_start(key);
+    const uint32_t first = neuron & ~(uint32_t)3, lane = neuron & 3;
+    float single[BH_RANDOM_LANES];
+    double exact[BH_RANDOM_LANES];
+    if (!normal && s->precision == BH_DOUBLE) {
+        random->counter_uniforms_double(counter, first, (uint64_t)frame->step, exact,
+                                        BH_RANDOM_LANES);
+        return exact[lane];
+    }
+    (normal ? random->counter_normals : random->counter_uniforms)(
+        counter, first, (uint64_t)frame->step, single, BH_RANDOM_LANES);
+    return (double)single[lane];
+}
+
+static void
+bind_frame(struct path *path, size_t p)
+{
+    const bh_synapses *s = path->synapses;
+    const struct synapse_run *run = s->run;
+    const bh_group *source = s->source.group, *target = s->target.group;
+    const struct pathway *delays = NULL;
+    for (const struct pathway *way = s->pathways; way; way = way->next)
+        if (way->delay_symbol && strcmp(way->delay_symbol->name, "delay") == 0)
+            delays = way;
+    path->frame[p] = (bh_path_frame){
+        .path = path,
+        .dt = s->net->config.dt_s,
+        .order = path->order,
+        .target = s->local,
+        .source = path->source,
+        .own = s->arrays,
+        .pre = run->pre,
+        .post = run->post + p * (size_t)target->scope.stored,
+        .lastspike = target->lastspike ? target->lastspike + s->cut[p] : NULL,
+        .lastspike_pre = source->lastspike ? source->lastspike + s->source.first : NULL,
+        .lastupdate = s->lastupdate,
+        .delay = delays ? delays->delay : NULL,
+        .fixed_delay = delays ? (int32_t)delays->delay_steps : 0,
+        .shift = (int32_t)s->cut[p] - (int32_t)s->target.first,
+        .incoming = run->incoming ? run->incoming + s->cut[p] : NULL,
+        .outgoing = run->outgoing,
+        .draw = draw};
+}
+
+/* Where the variables of both groups are. */
+static bh_status
+bind_groups(bh_synapses *s, bh_diag *diag)
+{
+    struct synapse_run *run = s->run;
+    const bh_group *source = s->source.group, *target = s->target.group;
+    const size_t pre = (size_t)source->scope.stored,
+                 post = (size_t)target->scope.stored;
+    if (!run->pre) {
+        run->pre = calloc(pre + 1, sizeof *run->pre);
+        run->post = calloc(target->parts * post + 1, sizeof *run->post);
+    }
+    if (!run->pre || !run->post)
+        return no_memory(s, diag);
+    for (size_t v = 0; v < pre; v++)
+        run->pre[v] = (char *)source->arrays[v] +
+                      s->source.first * bh_precision_size(source->precision);
+    for (size_t p = 0; p < target->parts; p++)
+        for (size_t v = 0; v < post; v++)
+            run->post[p * post + v] = (char *)target->arrays[v] +
+                                      target->cut[p] *
+                                          bh_precision_size(target->precision);
+    return BH_OK;
+}
+
+/* The places of each neuron in the order of a pathway's own delays. */
+static bh_status
+sort_places(struct path *path, size_t rows, bh_diag *diag)
+{
+    const bh_synapses *s = path->synapses;
+    const uint16_t *delay = path->pathway->delay;
+    size_t longest = 1;
+    for (size_t r = 0; r < rows; r++)
+        if (path->start[r + 1] - path->start[r] > longest)
+            longest = path->start[r + 1] - path->start[r];
+    uint32_t *memory = malloc(3 * longest * sizeof *memory);
+    uint32_t *order = malloc((s->count + 1) * sizeof *order);
+    uint32_t *source = malloc((s->count + 1) * sizeof *source);
+    free(path->own_order);
+    free(path->own_source);
+    path->own_order = order;
+    path->own_source = source;
+    if (!memory || !order || !source) {
+        free(memory);
+        return no_memory(s, diag);
+    }
+    uint32_t *keys = memory, *sorted = keys + longest, *spare = sorted + longest;
+    for (size_t r = 0; r < rows; r++) {
+        const uint64_t from = path->start[r], count = path->start[r + 1] - from;
+        for (uint64_t n = 0; n < count; n++)
+            keys[n] = delay[path->order ? path->order[from + n] : from + n];
+        synapse_sort(keys, count, sorted, spare);
+        for (uint64_t n = 0; n < count; n++) {
+            const uint64_t at = from + sorted[n];
+            order[from + n] = path->order ? path->order[at] : (uint32_t)at;
+            source[from + n] = path->source ? path->source[at] : 0;
+        }
+    }
+    free(memory);
+    path->order = order;
+    path->source = source;
+    return BH_OK;
+}
+
+static void
+find_delays(struct path *path)
+{
+    const struct pathway *pathway = path->pathway;
+    path->shortest = path->longest = pathway->delay_steps;
+    if (!pathway->delay || path->synapses->count == 0)
+        return;
+    path->shortest = UINT32_MAX;
+    path->longest = 0;
+    for (size_t n = 0; n < path->synapses->count; n++) {
+        const uint32_t delay = pathway->delay[n];
+        path->shortest = delay < path->shortest ? delay : path->shortest;
+        path->longest = delay > path->longest ? delay : path->longest;
+    }
+}
+
+static bh_status
+begin_path(struct path *path, bh_diag *diag)
+{
+    const bh_synapses *s = path->synapses;
+    const size_t parts = s->target.group->parts;
+    path->start = path->from_post ? s->column : s->row;
+    path->order = path->from_post ? s->column_position : NULL;
+    path->source = path->from_post ? s->column_source : NULL;
+    if (!path->frame)
+        path->frame = calloc(parts, sizeof *path->frame);
+    if (!path->frame)
+        return no_memory(s, diag);
+    if (path->pathway && path->pathway->delay) {
+        if (path->pathway != s->sorted_by)
+            BH_TRY(sort_places(path,
+                               path->from_post ? s->target.count
+                                               : s->source.count * s->partitions,
+                               diag));
+        if (!path->flight)
+            path->flight = calloc(parts, sizeof *path->flight);
+        if (!path->flight)
+            return no_memory(s, diag);
+    }
+    if (path->pathway)
+        find_delays(path);
+    for (size_t p = 0; p < parts; p++)
+        bind_frame(path, p);
+    return BH_OK;
+}
+
+bh_status
+synapse_run_begin(bh_synapses *s, bh_diag *diag)
+{
+    struct synapse_run *run = s->run;
+    const bh_group *target = s->target.group;
+    bool columns = false;
+    run->parts = target->parts;
+    BH_TRY(synapses_finalise(s, target->cut, (uint32_t)target->parts, diag));
+    for (const struct path *path = run->paths; path; path = path->next)
+        columns = columns || path->from_post;
+    if (columns && !s->column)
+        BH_TRY(synapses_index(s, true, diag));
+    BH_TRY(count_synapses(s, diag));
+    BH_TRY(bind_groups(s, diag));
+    for (struct path *path = run->paths; path; path = path->next)
+        BH_TRY(begin_path(path, diag));
+    return BH_OK;
+}
