@@ -72,6 +72,7 @@ struct bh_path_frame {
     int32_t shift;            /* j of the part's first neuron */
     const uint32_t *incoming; /* how many synapses a neuron of the part has */
     const uint32_t *outgoing; /* how many a source has */
+    const bh_table *const *table; /* arrays over time */
     /* A random number of one synapse and step: uniform in [0, 1), or normal. */
     double (*draw)(bh_path_frame *frame, int32_t term, int32_t i, int32_t j,
                    int64_t position);

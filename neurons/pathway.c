@@ -159,6 +159,10 @@ check_code(bh_synapses *s, const struct code *code, const struct text *text,
             return lang_error(&s->lang, text, text->start,
                               "synapses draw at most %d random numbers in one text",
                               MOST_DRAWS);
+        if (op->code == OP_POISSON)
+            return lang_error(&s->lang, text, text->start,
+                              "what spikes do cannot draw poisson(); rand() can be "
+                              "drawn");
         if (op->code == OP_NOISE || (symbol && symbol->kind == SYMBOL_NOISE))
             return lang_error(&s->lang, text, text->start,
                               "synapses have no noise xi; randn() draws numbers");

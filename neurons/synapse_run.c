@@ -143,6 +143,7 @@ bind_frame(struct path *path, size_t p)
         .shift = (int32_t)s->cut[p] - (int32_t)s->target.first,
         .incoming = run->incoming ? run->incoming + s->cut[p] : NULL,
         .outgoing = run->outgoing,
+        .table = s->scope.table,
         .draw = draw};
 }
 

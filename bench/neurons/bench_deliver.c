@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Networks of spiking neurons, each as bench/peers/networks.py runs it in Brian 2. Prints
- * the seconds that bh_network_run takes, and beside them what happened.
+/* Networks of spiking neurons, each as bench/peers/networks.py runs it in Brian 2.
+ * Prints the seconds that bh_network_run takes, and beside them what happened.
  *
  * usage: bench_deliver cuba|coba|song|delays SECONDS [single|double [THREADS]] */
 #include "bench/bench.h"
@@ -22,8 +22,8 @@ group(struct model *m, const char *name, size_t count, const char *equations,
       const char *method)
 {
     bh_group *out;
-    const bh_group_config config = {name,  count,      equations, threshold,
-                                    reset, refractory, method,    m->precision, NULL};
+    const bh_group_config config = {name,       count,  equations,    threshold, reset,
+                                    refractory, method, m->precision, NULL};
     must(bh_group_new(m->net, &config, &out, &diag));
     return out;
 }
