@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/run_internal.h"
 
+#include "neurons/lang/emit_pathway.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/lang/emit_pathway.h"
+
 #include "neurons/lang/printer.h"
 
 /* Functions for synapses: bh_path_frame in neurons/frame_kernel.h tells what they get.

@@ -488,18 +488,4 @@ void emit_reset(struct writer *writer, const char *name, const struct emit_step 
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,
               const struct code *code);
-/* --- emit_pathway.c: code of synapses -> text
- * ------------------------------------------------------------------------------ */
-
-struct emit_path {
-    const char *comment;
-    const struct code *code;
-    bool from_post;   /* spikes are of the targets */
-    bool one_group;   /* sources and targets are of one group */
-    bool updates;     /* lastupdate */
-    bh_precision pre; /* of the source group's variables */
-};
-/* The function void <name>(bh_path_frame *). */
-void emit_path(struct writer *writer, const char *name, const struct emit_path *path);
-
 #endif
