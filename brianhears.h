@@ -60,11 +60,13 @@
 #include "neurons/group.h"
 #include "neurons/input.h"
 #include "neurons/timed_array.h"
+#include "neurons/operation.h"
 #include "neurons/link.h"
 #include "neurons/synapses.h"
 #include "neurons/connect.h"
 #include "neurons/monitor.h"
 #include "neurons/state_monitor.h"
+#include "neurons/statistics.h"
 #include "neurons/code_cache.h"
 
 /* out: spikes and samples to files, pictures, progress, a live view */

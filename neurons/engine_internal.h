@@ -14,6 +14,7 @@
 #include "neurons/link.h"
 #include "neurons/monitor.h"
 #include "neurons/network.h"
+#include "neurons/operation.h"
 #include "neurons/state_monitor.h"
 #include "neurons/synapses.h"
 #include "neurons/vector_ops.h"
@@ -143,7 +144,8 @@ struct bh_group {
 
 struct bh_spike_monitor {
     bh_spike_monitor_config config;
-    struct block *block; /* of the event: [blocks] */
+    struct block *block;         /* of the event: [blocks] */
+    void (*release)(void *user); /* of the sink's user, or NULL */
     uint64_t count;
     double *time_s;
     uint32_t *index;
@@ -181,6 +183,7 @@ struct bh_state_monitor {
     int64_t tick;  /* of the next row, in units of `every` */
     size_t coming; /* rows of this window */
     uint64_t count;
+    void (*release)(void *user); /* of the sink's user, or NULL */
     struct bh_state_monitor *next;
 };
 
@@ -197,6 +200,18 @@ struct worker {
     void *memory;
 };
 
+/* A call of the user's code between steps. */
+struct operation {
+    bh_operation_config config;
+    int slot; /* in order */
+    bool at_end;
+    int64_t every;  /* steps, or */
+    int64_t *steps; /* a list of them */
+    size_t count, cursor;
+    int64_t done; /* the step of the last call */
+    struct operation *next;
+};
+
 struct bh_network {
     bh_network_config config;
     bh_pool *pool;
@@ -209,6 +224,8 @@ struct bh_network {
     uint32_t synapses_count;
     struct feed *feeds;
     struct link *links;
+    struct operation *operations; /* in the order in which they are called */
+    atomic_bool stop;
     bool frozen; /* code has been made of it: nothing can be added */
     bool prepared;
     struct component *components; /* in the order in which they take a window */
@@ -262,11 +279,20 @@ struct event *group_event(const bh_group *group, const char *name);
 /* Where and when an event ("spike", or the group's own) happened in the window, for
  * each block; NULL and a diag where there is no such event. */
 struct block *group_blocks(const bh_group *group, const char *event, bh_diag *diag);
+/* Whether statements for all neurons run behind the threshold. */
+static inline bool
+group_acts_late(const bh_group *group)
+{
+    for (const struct regular *r = group->regular; r; r = r->next)
+        if (r->slot != SLOT_START)
+            return true;
+    return false;
+}
 /* Whether anything happens to neurons behind the threshold. */
 static inline bool
 group_resets(const bh_group *group)
 {
-    bool resets = group->reset != NULL;
+    bool resets = group->reset != NULL || group_acts_late(group);
     for (const struct event *event = group->events; event; event = event->next)
         resets = resets || event->statements;
     return resets;
@@ -279,6 +305,23 @@ const struct symbol *group_variable(const bh_group *group, const char *name,
 bh_status group_check_count(const bh_group *group, size_t count, bh_diag *diag);
 /* What code finds in a block between two steps; `arrays` has room for all variables. */
 struct interp_frame group_frame(const bh_group *group, size_t b, void **arrays);
+
+/* Runs code once over all blocks, with random numbers of its own. */
+bh_status group_run_once(bh_group *group, const struct scope *scope,
+                         const struct interp *interp);
+bh_status group_check_draws(bh_group *group, const struct scope *scope,
+                            const char *what);
+
+/* regular.c */
+bh_status regular_add(bh_group *group, struct code *code, int64_t steps,
+                      enum regular_slot slot, bh_diag *diag);
+
+/* operation.c */
+void operation_free(struct operation *operation);
+/* Calls what is due at the start of the step to come, or the end of the last one. */
+bh_status operations_run(bh_network *net, bool at_end, bh_diag *diag);
+/* How many of the steps can run before the next one is due. */
+size_t operations_limit(bh_network *net, size_t steps);
 
 /* feed.c */
 bh_status feed_new(bh_network *net, bh_source *source, bh_precision precision,
@@ -330,6 +373,10 @@ void monitor_free(bh_spike_monitor *monitor);
 
 /* state_monitor.c */
 void state_free(bh_state_monitor *monitor);
+bh_status state_find(const bh_state_monitor *monitor, const char *variable, size_t *out,
+                     bh_diag *diag);
+bh_block state_view(const bh_state_monitor *monitor, size_t variable, size_t first,
+                    size_t rows);
 /* Makes room for the rows of a window, and hands them on behind it. */
 bh_status state_begin(bh_group *group, size_t steps, bh_diag *diag);
 bh_status state_end(bh_group *group, bh_diag *diag);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 5
+#define BH_FRAME_VERSION 6
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {
@@ -23,6 +23,7 @@ struct bh_frame {
     int32_t first;      /* index of the block's first neuron */
     int32_t count;      /* neurons in the block */
     double dt;          /* s */
+    int32_t resets;     /* what is behind the threshold happens too */
     void *const *array; /* each stored variable, from the block's first neuron */
     int32_t *lastspike; /* step of the last spike */
     const bh_table *const *table; /* arrays over time */

@@ -82,9 +82,8 @@ group_frame(const bh_group *group, size_t b, void **arrays)
 /* Terms below this are those of the group's own texts. */
 enum { FIRST_SET_TERM = 1 << 20, TERMS_OF_A_SET = 64 };
 
-/* Runs an expression once over all blocks. */
-static bh_status
-run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
+bh_status
+group_run_once(bh_group *group, const struct scope *scope, const struct interp *interp)
 {
     const bh_random_ops *random = group->net->random;
     const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
@@ -123,7 +122,18 @@ run_set(bh_group *group, const struct scope *scope, const struct interp *interp)
     }
     free(scratch);
     free(arrays);
+    group->sets++;
     return BH_OK;
+}
+
+bh_status
+group_check_draws(bh_group *group, const struct scope *scope, const char *what)
+{
+    if (scope->noises + scope->uniforms + scope->poissons <= TERMS_OF_A_SET / 8)
+        return BH_OK;
+    return bh_diag_set(group->lang.diag, BH_ERR_TEXT,
+                       "%s of %s: more than %d random numbers in one expression", what,
+                       group->name, TERMS_OF_A_SET / 8);
 }
 
 bh_status
@@ -147,10 +157,7 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
         BH_TRY(check_condition(&scope, node, "the value"));
     else
         BH_TRY(check_quantity(&scope, node, symbol->dim, "the value"));
-    if (scope.noises + scope.uniforms + scope.poissons > TERMS_OF_A_SET / 8)
-        return lang_error(&group->lang, &text, text.start,
-                          "more than %d random numbers in one expression",
-                          TERMS_OF_A_SET / 8);
+    BH_TRY(group_check_draws(group, &scope, variable));
     struct env env = {.code = code_new(&group->lang, group->precision)};
     if (!env.code)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a variable");
@@ -163,41 +170,5 @@ bh_group_set(bh_group *group, const char *variable, const char *expression,
     code_fuse(env.code);
     BH_TRY(group_refuse_noise(group, env.code, &text));
     BH_TRY(interp_prepare(&group->lang, env.code, &interp));
-    BH_TRY(run_set(group, &scope, &interp));
-    group->sets++;
-    return BH_OK;
-}
-
-bh_status
-bh_group_run_regularly(bh_group *group, const char *statements, double every_s,
-                       bh_diag *diag)
-{
-    const double steps = every_s / group->net->config.dt_s;
-    struct text text;
-    struct statement *parsed;
-    struct env env = {.code = code_new(&group->lang, group->precision)};
-    struct regular *regular = bh_arena_take(group->arena, sizeof *regular);
-    if (group->net->frozen)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "statements must be given before the network runs");
-    if (!(steps > 0.5) || steps > 1e15 || fabs(steps - nearbyint(steps)) > 1e-4 * steps)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "every %g s; it must be a multiple of the time step, %g s",
-                           every_s, group->net->config.dt_s);
-    if (!env.code || !regular)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", group->name);
-    group->lang.diag = diag;
-    BH_TRY(group_text(group, "run_regularly", statements, &text));
-    BH_TRY(parse_statements(&group->lang, &text, &parsed));
-    BH_TRY(check_statements(&group->scope, parsed, &text));
-    group_guard(group, &env, 1);
-    lower_statements(&env, &group->scope, parsed);
-    BH_TRY(code_finish(env.code, &text));
-    BH_TRY(group_refuse_noise(group, env.code, &text));
-    *regular = (struct regular){.code = env.code, .steps = (int64_t)nearbyint(steps)};
-    struct regular **end = &group->regular;
-    while (*end)
-        end = &(*end)->next;
-    *end = regular;
-    return BH_OK;
+    return group_run_once(group, &scope, &interp);
 }

@@ -74,6 +74,20 @@ BH_API BH_NODISCARD bh_status bh_pulse_packet_new(bh_network *net, const char *n
                                                   double sigma_s, bh_group **out,
                                                   bh_diag *diag);
 
+/// Adds, in every step and for each neuron apart, weight * Binomial(inputs, rate*dt) to
+/// a variable, between thresholds and resets: `inputs` Poisson neurons onto each
+/// neuron, without the neurons (Brian's PoissonInput). `rate` is constant: "8*Hz";
+/// `weight` has the units of the variable and may use those of the group: "w*mV". A
+/// variable that is (unless refractory) keeps its value meanwhile.
+///
+/// The numbers are exact; where inputs*p > 5 and inputs*(1-p) > 5 they are normal with
+/// the same mean and variance, as in Brian 2. In single precision, numbers less likely
+/// than 2^-24 do not come up. Before the network runs.
+BH_API BH_NODISCARD bh_status bh_poisson_input_new(bh_group *group,
+                                                   const char *variable, size_t inputs,
+                                                   const char *rate, const char *weight,
+                                                   bh_diag *diag);
+
 BH_END_DECLS
 
 #endif

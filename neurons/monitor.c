@@ -34,6 +34,8 @@ bh_spike_monitor_new(bh_group *group, const bh_spike_monitor_config *config,
 void
 monitor_free(bh_spike_monitor *monitor)
 {
+    if (monitor->release)
+        monitor->release(monitor->config.user);
     free(monitor->time_s);
     free(monitor->index);
     free(monitor);

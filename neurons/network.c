@@ -63,6 +63,10 @@ bh_network_free(bh_network *net)
         next = group->next;
         group_free(group);
     }
+    for (struct operation *op = net->operations, *next; op; op = next) {
+        next = op->next;
+        operation_free(op);
+    }
     bh_pool_free(net->pool);
     jit_free(net->library);
     free(net->code);
@@ -273,11 +277,16 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
     BH_TRY(schedule_begin(net, diag));
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
-    while (left > 0) {
+    atomic_store(&net->stop, false);
+    while (left > 0 && !atomic_load(&net->stop)) {
         size_t steps = left < (int64_t)net->window ? (size_t)left : net->window;
+        BH_TRY(operations_run(net, false, diag));
+        steps = operations_limit(net, steps);
         size_t wanted = steps;
         BH_TRY(run_window(net, &steps, until_end, diag));
         left -= (int64_t)steps;
+        if (steps > 0)
+            BH_TRY(operations_run(net, true, diag));
         if (until_end && steps < wanted)
             break;
     }

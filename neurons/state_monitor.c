@@ -23,6 +23,8 @@ state_free(bh_state_monitor *monitor)
         free(monitor->recorded[v].rows);
         free(monitor->recorded[v].scratch);
     }
+    if (monitor->release)
+        monitor->release(monitor->config.user);
     free(monitor->recorded);
     free(monitor->columns);
     free(monitor->first);
@@ -259,8 +261,8 @@ state_begin(bh_group *group, size_t steps, bh_diag *diag)
     return BH_OK;
 }
 
-static bh_block
-view(const bh_state_monitor *monitor, size_t variable, size_t first, size_t rows)
+bh_block
+state_view(const bh_state_monitor *monitor, size_t variable, size_t first, size_t rows)
 {
     bh_precision precision = monitor->group->precision;
     return (bh_block){
@@ -282,7 +284,7 @@ state_end(bh_group *group, bh_diag *diag)
         m->coming = 0;
         for (size_t v = 0; m->config.sink && v < m->variables; v++)
             BH_TRY(m->config.sink(m->config.user, m->recorded[v].symbol->name, first_s,
-                                  view(m, v, first, rows), diag));
+                                  state_view(m, v, first, rows), diag));
     }
     return BH_OK;
 }
@@ -340,9 +342,9 @@ bh_state_monitor_count(const bh_state_monitor *monitor)
     return monitor->count;
 }
 
-static bh_status
-find_recorded(const bh_state_monitor *monitor, const char *variable, size_t *out,
-              bh_diag *diag)
+bh_status
+state_find(const bh_state_monitor *monitor, const char *variable, size_t *out,
+           bh_diag *diag)
 {
     for (size_t v = 0; v < monitor->variables; v++)
         if (strcmp(monitor->recorded[v].symbol->name, variable) == 0) {
@@ -369,8 +371,8 @@ bh_state_monitor_rows(const bh_state_monitor *monitor, const char *variable,
                       bh_block *out, bh_diag *diag)
 {
     size_t v = 0, rows = rows_there(monitor);
-    BH_TRY(find_recorded(monitor, variable, &v, diag));
-    *out = view(monitor, v, monitor->kept - rows, rows);
+    BH_TRY(state_find(monitor, variable, &v, diag));
+    *out = state_view(monitor, v, monitor->kept - rows, rows);
     return BH_OK;
 }
 
@@ -387,12 +389,12 @@ bh_state_monitor_past(const bh_state_monitor *monitor, const char *variable,
 {
     size_t v = 0, rows = rows_there(monitor);
     double every_s = (double)monitor->every * monitor->group->net->config.dt_s;
-    BH_TRY(find_recorded(monitor, variable, &v, diag));
+    BH_TRY(state_find(monitor, variable, &v, diag));
     double back = floor(lag_s / every_s + 1e-6);
     if (!(back >= 0) || back >= (double)rows)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "%g s ago is not among the %zu rows of %s", lag_s, rows,
                            monitor->group->name);
-    *out = view(monitor, v, monitor->kept - 1 - (size_t)back, 1);
+    *out = state_view(monitor, v, monitor->kept - 1 - (size_t)back, 1);
     return BH_OK;
 }

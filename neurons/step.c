@@ -14,7 +14,6 @@ struct work {
     struct block *block;
     size_t number;  /* of the block */
     int32_t begin;  /* of this piece, in steps of the window */
-    bool resets;    /* with the steps, not later */
     void *arrays[]; /* each stored variable, from the block's first neuron */
 };
 
@@ -136,7 +135,7 @@ collect(bh_frame *frame, int32_t event, int32_t k, const int32_t **neurons)
     if (event == 0)
         mark_spikes(frame, k, list, found);
     *neurons = list;
-    return work->resets ? (int32_t)found : 0;
+    return frame->resets ? (int32_t)found : 0;
 }
 
 /* Lists the neurons that an event happened to at the last step. */
@@ -259,6 +258,23 @@ interpret_events(struct interpreter *in, int32_t k, const int32_t *counts)
                        counts[e->number]);
 }
 
+static void
+interpret_regular(struct interpreter *in, int32_t k, enum regular_slot slot)
+{
+    for (const struct regular *r = in->work->group->regular; r; r = r->next)
+        if (r->slot == slot && in->frame.step % r->steps == 0)
+            interpret_code(in, &r->interp, k);
+}
+
+/* All that is behind the threshold. */
+static void
+interpret_behind(struct interpreter *in, int32_t k, const int32_t *counts)
+{
+    interpret_regular(in, k, SLOT_SYNAPSES);
+    interpret_events(in, k, counts);
+    interpret_regular(in, k, SLOT_END);
+}
+
 /* What generated code does, by the interpreter. */
 static void
 interpret(struct work *work)
@@ -271,9 +287,7 @@ interpret(struct work *work)
     for (int32_t k = 0; k < frame->steps; k++) {
         const int32_t *list = NULL;
         in.frame = interp_frame(work, k, in.arrays, in.noises, in.drawn);
-        for (const struct regular *r = group->regular; r; r = r->next)
-            if ((frame->step + k) % r->steps == 0)
-                interpret_code(&in, &r->interp, k);
+        interpret_regular(&in, k, SLOT_START);
         counts[0] = interpret_condition(&in, &group->update_interp, k)
                         ? collect(frame, 0, k, &list)
                         : 0;
@@ -281,7 +295,8 @@ interpret(struct work *work)
             counts[e->number] = interpret_condition(&in, &e->condition_interp, k)
                                     ? collect(frame, e->number, k, &list)
                                     : 0;
-        interpret_events(&in, k, counts);
+        if (frame->resets)
+            interpret_behind(&in, k, counts);
     }
 }
 
@@ -295,7 +310,7 @@ interpret_reset(struct work *work)
     in.frame = interp_frame(work, 0, in.arrays, in.noises, in.drawn);
     for (int32_t event = 0; event <= work->group->event_count; event++)
         counts[event] = recall(&work->frame, event, 0, &list);
-    interpret_events(&in, 0, counts);
+    interpret_behind(&in, 0, counts);
 }
 
 bool
@@ -403,7 +418,7 @@ run_recorded(struct work *work, int thread, size_t begin, size_t steps)
         set_work(group, work->number, thread, k, piece);
         record(work, thread, 0, false);
         run_piece(work);
-        if (work->resets)
+        if (work->frame.resets)
             record(work, thread, (int32_t)piece - 1, true);
         k += piece;
     }
@@ -422,7 +437,7 @@ step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
         generator_run(group, b, group->net->step, (int32_t)begin, (int32_t)steps);
         return;
     }
-    work->resets = resets;
+    work->frame.resets = resets;
     work->frame.collect = collect;
     if (group->states)
         run_recorded(work, thread, begin, steps);
@@ -441,7 +456,7 @@ void
 step_reset(bh_group *group, size_t b, int thread, size_t k)
 {
     const struct work *before = group->block[b].work;
-    bool due = false;
+    bool due = group_acts_late(group);
     for (int32_t event = 0; event <= group->event_count; event++) {
         const struct block *block = block_of(before, event);
         due = due || (block->count > 0 && block->spikes[block->count - 1] >> 16 == k);
@@ -450,6 +465,7 @@ step_reset(bh_group *group, size_t b, int thread, size_t k)
         return;
     struct work *work = set_work(group, b, thread, k, 1);
     work->frame.collect = recall;
+    work->frame.resets = true;
     if (group->compiled_reset)
         group->compiled_reset(&work->frame);
     else

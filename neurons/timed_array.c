@@ -180,9 +180,8 @@ write_row(bh_group *group, const struct symbol *variable, const struct symbol *a
     const struct symbol *time = scope_find(&group->scope, "t"),
                         *index = scope_find(&group->scope, "i");
     struct env env = {.code = code_new(&group->lang, group->precision)};
-    struct regular *regular = bh_arena_take(group->arena, sizeof *regular);
     const struct text text = {variable->name, variable->name, 0};
-    if (!env.code || !regular)
+    if (!env.code)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", group->name);
     int column = array->table->columns > 1 ? code_load(env.code, index)
                                            : code_number(env.code, 0);
@@ -194,12 +193,7 @@ write_row(bh_group *group, const struct symbol *variable, const struct symbol *a
                         code_load(env.code, variable));
     code_store(env.code, variable, value);
     BH_TRY(code_finish(env.code, &text));
-    *regular = (struct regular){.code = env.code, .steps = 1};
-    struct regular **end = &group->regular;
-    while (*end)
-        end = &(*end)->next;
-    *end = regular;
-    return BH_OK;
+    return regular_add(group, env.code, 1, SLOT_START, diag);
 }
 
 bh_status

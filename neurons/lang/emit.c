@@ -78,16 +78,25 @@ print_all(struct writer *writer, const struct code *code, int event, const char 
     printer_end(&p);
 }
 
+/* The statements of one slot. Those behind the threshold wait where the reset does. */
 static void
-print_regular(struct writer *writer, const struct regular *regular)
+print_regular(struct writer *writer, const struct emit_step *step,
+              enum regular_slot slot)
 {
-    if (regular->steps == 1)
-        write_text(writer, "        {\n");
-    else
-        write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
-                   (long long)regular->steps);
-    print_all(writer, regular->code, 0, "            ");
-    write_text(writer, "        }\n");
+    const char *when = slot == SLOT_START ? "" : "f->resets";
+    for (const struct regular *r = step->regular; r; r = r->next) {
+        if (r->slot != slot)
+            continue;
+        write_text(writer,
+                   r->steps == 1 && slot == SLOT_START ? "        {\n"
+                   : r->steps == 1                     ? "        if (%s) {\n"
+                                                       : "        if (%s%s",
+                   when, slot == SLOT_START ? "" : " && ");
+        if (r->steps > 1)
+            write_text(writer, "(f->step + k) %% %lld == 0) {\n", (long long)r->steps);
+        print_all(writer, r->code, 0, "            ");
+        write_text(writer, "        }\n");
+    }
 }
 
 /* Integration, threshold and the group's own events. */
@@ -116,7 +125,9 @@ print_pointers(struct writer *writer, const struct emit_step *step, bool reset_o
 {
     bool seen[MOST_ARRAYS] = {false}, last = false;
     const struct code *codes[2] = {reset_only ? NULL : step->update, step->reset};
-    for (const struct regular *r = reset_only ? NULL : step->regular; r; r = r->next) {
+    for (const struct regular *r = step->regular; r; r = r->next) {
+        if (reset_only && r->slot == SLOT_START)
+            continue;
         print_arrays(writer, r->code, seen);
         last = last || uses_lastspike(r->code);
     }
@@ -157,10 +168,11 @@ emit_update(struct writer *writer, const char *name, const struct emit_step *ste
         print_constants(writer, step->constants);
     print_head(writer, name, step);
     print_pointers(writer, step, false);
-    for (const struct regular *r = step->regular; r; r = r->next)
-        print_regular(writer, r);
+    print_regular(writer, step, SLOT_START);
     print_update(writer, step);
+    print_regular(writer, step, SLOT_SYNAPSES);
     print_reset(writer, step);
+    print_regular(writer, step, SLOT_END);
     write_text(writer, "    }\n}\n#undef real\n");
 }
 
@@ -174,7 +186,9 @@ emit_reset(struct writer *writer, const char *name, const struct emit_step *step
     for (const struct event *e = step->events; e; e = e->next)
         if (e->statements)
             print_collect(writer, e->number, "");
+    print_regular(writer, step, SLOT_SYNAPSES);
     print_reset(writer, step);
+    print_regular(writer, step, SLOT_END);
     write_text(writer, "    }\n}\n#undef real\n");
 }
 

@@ -447,9 +447,14 @@ struct writer {
 void write_text(struct writer *writer, const char *format, ...) BH_PRINTF(2, 3);
 void writer_free(struct writer *writer);
 
-/* Statements that run at the beginning of every so many steps. */
+/* When statements for all neurons run: before integration, between thresholds and
+ * resets, or behind resets. */
+enum regular_slot { SLOT_START, SLOT_SYNAPSES, SLOT_END };
+
+/* Statements that run in every so many steps. */
 struct regular {
     struct code *code;
+    enum regular_slot slot;
     struct interp interp;
     int64_t steps;
     struct regular *next;

@@ -262,8 +262,67 @@ test_pulse_packet(void)
     bh_network_free(net);
 }
 
+/* Each neuron sums what arrives: mean N p w a step, variance N p (1-p) w^2, for a few
+ * inputs (exact numbers) and many (normal ones), compiled and interpreted alike. */
+static double
+arrived(struct cut cut, size_t inputs, double *mean, double *variance)
+{
+    enum { COUNT = 2000, STEPS = 200 };
+    bh_diag diag;
+    double v[COUNT];
+    bh_group *group;
+    bh_network *net = network(cut, 1e-4);
+    bh_group_config config = bh_group_config_default();
+    config.count = COUNT;
+    config.precision = cut.precision;
+    config.equations = "v : volt\nw : 1";
+    CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
+    CHECK_OK(bh_group_set(group, "w", "2", &diag), diag);
+    CHECK_OK(bh_poisson_input_new(group, "v", inputs, "100*Hz", "w*0.5*mV", &diag),
+             diag);
+    CHECK_OK(bh_network_run(net, STEPS * 1e-4, &diag), diag);
+    CHECK_OK(bh_group_get(group, "v", v, COUNT, &diag), diag);
+    *mean = *variance = 0;
+    for (int n = 0; n < COUNT; n++)
+        *mean += v[n] * 1e3 / COUNT / STEPS;
+    for (int n = 0; n < COUNT; n++)
+        *variance += pow(v[n] * 1e3 - *mean * STEPS, 2) / (COUNT - 1) / STEPS;
+    bh_network_free(net);
+    return v[0];
+}
+
+static void
+test_poisson_input(void)
+{
+    static const size_t inputs[] = {1, 100, 400, 2000};
+    for (int i = 0; i < 4; i++)
+        for (int precision = BH_SINGLE; precision <= BH_DOUBLE; precision++) {
+            double mean, variance, other, n = (double)inputs[i], p = 0.01;
+            struct cut cut = plain;
+            cut.precision = (bh_precision)precision;
+            double first = arrived(cut, inputs[i], &mean, &variance);
+            CHECK_NEAR(mean, n * p, 4 * sqrt(n * p / 400000));
+            CHECK_NEAR(variance / (n * p * (1 - p)), 1, 4 * sqrt(2.0 / 2000));
+            cut.code = BH_CODE_INTERPRETED;
+            cut.window = 7;
+            CHECK(arrived(cut, inputs[i], &other, &variance) == first);
+        }
+    bh_diag diag;
+    bh_network *net = network(plain, 1e-4);
+    bh_group *group = poisson(net, 2, NULL, BH_SINGLE);
+    CHECK(bh_poisson_input_new(group, "rates", 5, "t/second*Hz", "1*Hz", &diag) ==
+          BH_ERR_TEXT);
+    CHECK_HAS(diag.text, "constant");
+    CHECK(bh_poisson_input_new(group, "rates", 5, "8*Hz", "1*mV", &diag) ==
+          BH_ERR_TEXT);
+    CHECK(bh_poisson_input_new(group, "rates", 5, "80*kHz", "1*Hz", &diag) ==
+          BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "from 0 to 1");
+    bh_network_free(net);
+}
+
 TEST_MAIN("input", {"constant rates", test_poisson_constant},
           {"other rates", test_poisson_rates},
           {"order of spikes", test_generator_order}, {"period", test_generator_period},
           {"errors", test_generator_errors}, {"stream", test_generator_stream},
-          {"pulse packet", test_pulse_packet})
+          {"pulse packet", test_pulse_packet}, {"poisson input", test_poisson_input})
