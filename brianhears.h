@@ -35,6 +35,8 @@
 #include "filterbank/hrtf_bank.h"
 #include "filterbank/headless.h"
 #include "filterbank/middle_ear.h"
+#include "filterbank/middle_ears.h"
+#include "filterbank/ear_response.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/approximate_gammatone.h"
 #include "filterbank/gammachirp.h"

@@ -3,6 +3,7 @@
 #include "filterbank/catalogue_internal.h"
 #include "filterbank/dcgc.h"
 #include "filterbank/drnl.h"
+#include "filterbank/ear_response.h"
 #include "filterbank/gammachirp.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/haircell.h"
@@ -10,6 +11,7 @@
 #include "filterbank/linear_chirp.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/middle_ear.h"
+#include "filterbank/middle_ears.h"
 #include "filterbank/tan_carney.h"
 #include "filterbank/zhang_synapse.h"
 
@@ -222,6 +224,54 @@ make_middle_ear(const struct bank_order *order, bh_filterbank **out, bh_diag *di
                              order->precision, out, diag);
 }
 
+static const char *const middle_ears[] = {[BH_MIDDLE_EAR_ZILANY_CAT] = "zilany_cat",
+                                          [BH_MIDDLE_EAR_ZILANY_HUMAN] = "zilany_human",
+                                          [BH_MIDDLE_EAR_BREEBAART] = "breebaart",
+                                          [BH_MIDDLE_EAR_MAP] = "map",
+                                          NULL};
+
+static const bh_bank_param middle_ears_params[] = {
+    {"ear", "whose; map: the displacement of the stapes, m", "",
+     BH_MIDDLE_EAR_ZILANY_HUMAN, 0, 0, middle_ears, false},
+};
+
+static bh_status
+make_middle_ears(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    return bh_middle_ears_new(order->samplerate_hz, order->channels,
+                              (bh_middle_ears)order->value[0], order->precision, out,
+                              diag);
+}
+
+static const char *const ear_tables[] = {[BH_EAR_LOPEZ_POVEDA] = "lopez_poveda",
+                                         [BH_EAR_JEPSEN] = "jepsen",
+                                         [BH_EAR_PRALONG] = "pralong",
+                                         [BH_EAR_ELC] = "elc",
+                                         [BH_EAR_MAF] = "maf",
+                                         [BH_EAR_MAP] = "map",
+                                         [BH_EAR_PURIA] = "puria",
+                                         NULL};
+static const char *const phases[] = {"minimum", "linear", NULL};
+
+static const bh_bank_param ear_response_params[] = {
+    {"table",
+     "what was measured: the velocity of the stapes (m/s), a headphone, thresholds and "
+     "equal loudness, the middle ear",
+     "", BH_EAR_LOPEZ_POVEDA, 0, 0, ear_tables, false},
+    {"phase", "of the filter", "", 0, 0, 0, phases, false},
+    {"taps", "of the filter; 0 is 85 ms", "", 0, 0, 262144, NULL, true},
+};
+
+static bh_status
+make_ear_response(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_ear_response_params params = {.table = (bh_ear_table)order->value[0],
+                                           .linear_phase = order->value[1] != 0,
+                                           .taps = (size_t)order->value[2]};
+    return bh_ear_response_new(order->samplerate_hz, order->channels, &params,
+                               order->precision, out, diag);
+}
+
 static const char *const haircell_kinds[] = {"meddis_1986", "meddis_1988", "high_1990",
                                              "medium_1990", NULL};
 
@@ -323,6 +373,19 @@ const struct bank_entry bank_entries[] = {
       "Tan and Carney 2003, JASA 114:2007", middle_ear_params, COUNT(middle_ear_params),
       false},
      make_middle_ear},
+    {{"middle_ears", "middle ears of other models, as recursive filters",
+      "Zilany et al. 2009, JASA 126:2390; Breebaart et al. 2001, JASA 110:1074; "
+      "Meddis' "
+      "MAP1_14",
+      middle_ears_params, COUNT(middle_ears_params), false},
+     make_middle_ears},
+    {{"ear_response", "outer and middle ears by tables of their gain",
+      "Goode et al. 1994, Am. J. Otol. 15:145; Lopez-Poveda and Meddis 2001, JASA "
+      "110:3107; Jepsen et al. 2008, JASA 124:422; Pralong and Carlile 1996, JASA "
+      "100:3785; Glasberg and Moore 1990, Hear. Res. 47:103; Puria et al. 1997, JASA "
+      "101:2754",
+      ear_response_params, COUNT(ear_response_params), false},
+     make_ear_response},
     {{"haircell", "inner hair cells of Meddis: the rate of firing, spikes/s",
       "Meddis 1986, JASA 79:702; 1988, JASA 83:1056; Meddis et al. 1990, JASA 87:1813",
       haircell_params, COUNT(haircell_params), true},

@@ -13,3 +13,7 @@ foreach(group help values sounds outputs equations same pictures runs stimuli fi
   set_tests_properties(cli/${group} PROPERTIES LABELS cli TIMEOUT 300
                        ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
 endforeach()
+add_test(NAME lint/models_page
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/models_page $<TARGET_FILE:bhears>
+                 ${PROJECT_SOURCE_DIR}/docs/models.md)
+set_tests_properties(lint/models_page PROPERTIES LABELS lint)
