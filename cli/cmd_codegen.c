@@ -8,12 +8,18 @@ struct codegen_settings {
     struct code_settings {
         int precision;
         double samplerate_hz;
+        int target;
     } code;
 };
 
 #define CODE_OFFSET(member) .offset = offsetof(struct code_settings, member)
 
+static const char *const target_names[] = {"c", "cuda", NULL};
+
 static const struct setting code_table[] = {
+    {"target", 0, "c|cuda", "for the processor, or for a GPU (as NVRTC takes it)",
+     .preset = "c", .parse = parse_choice, .choices = target_names,
+     CODE_OFFSET(target)},
     {"precision", 'p', "single|double", "of the state", .preset = "single",
      .parse = parse_choice, .choices = precision_names, CODE_OFFSET(precision)},
     {"samplerate", 0, "FREQUENCY", "of the sound; a step is one sample",
@@ -27,20 +33,21 @@ static const struct setting_group groups[] = {
 
 /* A network of the model behind a sound that nobody hears. */
 static bh_status
-print_code(const struct model *model, double samplerate_hz, bh_network *net,
-           bh_diag *diag)
+print_code(const struct model *model, const struct code_settings *settings,
+           bh_network *net, bh_diag *diag)
 {
     bh_sound *silence = NULL;
     bh_source *source = NULL;
     bh_group *group = NULL;
     const char *text = NULL;
-    bh_status status = bh_sound_new(1, 1, samplerate_hz, &silence, diag);
+    bh_status status = bh_sound_new(1, 1, settings->samplerate_hz, &silence, diag);
     if (status == BH_OK)
         status = bh_sound_source(silence, &source, diag);
     if (status == BH_OK)
         status = model_add(model, net, 1, source, &group, diag);
     if (status == BH_OK)
-        status = bh_network_code(net, &text, diag);
+        status = settings->target == 1 ? bh_network_cuda(net, &text, diag)
+                                       : bh_network_code(net, &text, diag);
     if (status == BH_OK)
         fputs(text, stdout);
     bh_network_free(net);
@@ -64,7 +71,7 @@ run(const void *given, const char *operand)
         return fail(&diag);
     bh_status status = bh_network_new(&config, &net, &diag);
     if (status == BH_OK)
-        status = print_code(&model, settings->code.samplerate_hz, net, &diag);
+        status = print_code(&model, &settings->code, net, &diag);
     model_close(&model);
     return status == BH_OK ? end_output() : fail(&diag);
 }
@@ -72,7 +79,9 @@ run(const void *given, const char *operand)
 const struct command command_codegen = {
     .name = "codegen",
     .summary = "print the C code that a model becomes",
-    .about = "Prints the C text that 'bhears spikes' compiles for the same model.",
+    .about =
+        "Prints the C text that 'bhears spikes' compiles for the same model, or its\n"
+        "CUDA text.",
     .examples = "  bhears codegen\n"
                 "  bhears codegen -e 'dv/dt = (I-v)/tau : 1\n"
                 "  I : 1' -D tau=10*ms -t 'v > 1' --reset 'v = 0'\n",

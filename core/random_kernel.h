@@ -5,7 +5,9 @@
 /* One random number at a time, for hosts and devices alike: the definition that the
  * vector versions must reproduce bit for bit. C11 and CUDA C++. */
 
+#ifndef BH_CORE_RANDOM_TABLE_H
 #include "core/random_table.h"
+#endif
 
 #ifndef __CUDACC_RTC__
 #include <math.h>

@@ -234,7 +234,7 @@ struct bh_network {
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */
-    char *code;
+    char *code, *cuda;
     char notice[320];
     bh_status (*report)(void *, double, bh_diag *);
     void *user;
@@ -393,6 +393,10 @@ void state_copy(bh_state_monitor *monitor, size_t variable, size_t b, int64_t st
 bh_status program_write(bh_network *net, bh_diag *diag);
 /* Compiles and loads it where the network wants that and the machine can. */
 bh_status program_load(bh_network *net, bh_diag *diag);
+
+/* What stands before the CUDA text of a network, made by the build of the headers that
+ * neurons/device_kernel.h names. */
+extern const char bh_device_prologue[];
 
 /* code_cache.c: the directory for compiled code, if there is one of our own. */
 bool code_cache_directory(char *path, size_t size);

@@ -107,14 +107,13 @@ take_texts(bh_group *group, const bh_group_config *config, struct texts *out)
     return BH_OK;
 }
 
-/* lastspike, and not_refractory: a variable where refractoriness is a condition. */
+/* not_refractory: a variable where refractoriness is a condition. */
 static bh_status
-add_spike_symbols(bh_group *group, bool spikes, bool condition)
+add_ready_symbol(bh_group *group, bool condition)
 {
     struct symbol *ready = scope_add(&group->scope, SYMBOL_NOT_REFRACTORY,
                                      "not_refractory", (struct bh_dim){{0}});
-    if (!ready ||
-        (spikes && !scope_add(&group->scope, SYMBOL_LASTSPIKE, "lastspike", second)))
+    if (!ready)
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
     ready->type = TYPE_BOOLEAN;
     ready->slot = condition ? group->scope.stored++ : -1;
@@ -127,6 +126,9 @@ check_refractory(bh_group *group, const struct texts *texts, struct node **out)
 {
     const struct text *text = &texts->refractory;
     struct node *node = NULL;
+    if (texts->threshold.length > 0 &&
+        !scope_add(&group->scope, SYMBOL_LASTSPIKE, "lastspike", second))
+        return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
     if (text->length > 0) {
         BH_TRY(parse_expression(&group->lang, text, &node));
         BH_TRY(check_expression(&group->scope, node));
@@ -136,8 +138,7 @@ check_refractory(bh_group *group, const struct texts *texts, struct node **out)
                               "condition, as 'v > 1'");
     }
     *out = node;
-    return add_spike_symbols(group, texts->threshold.length > 0,
-                             node && node->type == TYPE_BOOLEAN);
+    return add_ready_symbol(group, node && node->type == TYPE_BOOLEAN);
 }
 
 int

@@ -70,6 +70,7 @@ bh_network_free(bh_network *net)
     bh_pool_free(net->pool);
     jit_free(net->library);
     free(net->code);
+    free(net->cuda);
     free(net->event_time);
     free(net->event_index);
     free(net);

@@ -69,6 +69,12 @@ BH_API const char *bh_network_notice(const bh_network *net);
 BH_API BH_NODISCARD bh_status bh_network_code(bh_network *net, const char **text,
                                               bh_diag *diag);
 
+/// The same as CUDA C for NVRTC: a kernel for each group and link, in which a thread is
+/// a neuron. It draws the random numbers of BH_RANDOM_PORTABLE and computes the bits
+/// that the processor computes. What it is called with: neurons/device_kernel.h.
+BH_API BH_NODISCARD bh_status bh_network_cuda(bh_network *net, const char **text,
+                                              bh_diag *diag);
+
 /// Calls `report` after each window, on the thread that runs, with the time reached. A
 /// status other than BH_OK ends the run with that status, and with what was written
 /// into `diag`. One at a time; NULL ends it.

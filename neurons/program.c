@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/run_internal.h"
 
+#include "neurons/lang/emit_cuda.h"
 #include "neurons/lang/emit_pathway.h"
 
 #include <stdio.h>
@@ -50,8 +51,17 @@ bind_paths(bh_network *net)
     return BH_OK;
 }
 
-bh_status
-program_write(bh_network *net, bh_diag *diag)
+/* What prints the parts of a program. */
+static const struct target {
+    const char *what;
+    void (*update)(struct writer *, const char *, const struct emit_step *);
+    void (*reset)(struct writer *, const char *, const struct emit_step *);
+    void (*map)(struct writer *, const char *, const char *, const struct code *);
+} host = {"function", emit_update, emit_reset, emit_map},
+  device = {"kernel", emit_cuda_update, emit_cuda_reset, emit_cuda_map};
+
+static bh_status
+write_program(bh_network *net, const struct target *target, char **text, bh_diag *diag)
 {
     struct writer writer = {0};
     char name[40];
@@ -62,33 +72,50 @@ program_write(bh_network *net, bh_diag *diag)
     for (bh_synapses *s = net->synapses; s; s = s->next)
         BH_TRY(pathway_make(s, diag));
     write_text(&writer,
-               "/* Made by Brian hears %s: each group of neurons is one function,\n"
+               "/* Made by Brian hears %s: each group of neurons is one %s,\n"
                " * each link another. */\n",
-               BH_VERSION);
+               BH_VERSION, target->what);
     for (const bh_group *group = net->groups; group; group = group->next) {
         if (group->generator)
             continue;
         snprintf(name, sizeof name, "bh_update_%u", group->object);
         const struct emit_step step = {group->comment, group->regular,   group->update,
                                        group->reset,   group->constants, group->events};
-        emit_update(&writer, name, &step);
+        target->update(&writer, name, &step);
         snprintf(name, sizeof name, "bh_reset_%u", group->object);
         if (group->receives && group_resets(group))
-            emit_reset(&writer, name, &step);
+            target->reset(&writer, name, &step);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);
         if (link->map)
-            emit_map(&writer, name, link->expression, link->map);
+            target->map(&writer, name, link->expression, link->map);
     }
-    for (const bh_synapses *s = net->synapses; s; s = s->next)
+    for (const bh_synapses *s = net->synapses; s && target == &host; s = s->next)
         write_paths(&writer, s);
     if (writer.failed) {
         writer_free(&writer);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for generated code");
     }
-    free(net->code);
-    net->code = writer.text;
+    free(*text);
+    *text = writer.text;
+    return BH_OK;
+}
+
+bh_status
+program_write(bh_network *net, bh_diag *diag)
+{
+    return write_program(net, &host, &net->code, diag);
+}
+
+bh_status
+bh_network_cuda(bh_network *net, const char **text, bh_diag *diag)
+{
+    if (net->synapses)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "synapses have no kernels yet, only groups and links");
+    BH_TRY(write_program(net, &device, &net->cuda, diag));
+    *text = net->cuda;
     return BH_OK;
 }
 

@@ -3,10 +3,19 @@
 #define BH_NEURONS_TABLE_KERNEL_H
 
 /* Values over time, as equations look them up: first the row of a time, then a column.
- * The library and the code it generates include this same text. */
+ * The library and the code it generates, for processors and for GPUs, include this same
+ * text. */
 
+#ifndef __CUDACC_RTC__
 #include <math.h>
 #include <stdint.h>
+#endif
+
+#ifdef __CUDACC__
+#define BH_TABLE static __device__ inline
+#else
+#define BH_TABLE static inline
+#endif
 
 typedef struct bh_table {
     const double *value; /* [rows][columns], SI units */
@@ -22,7 +31,7 @@ typedef struct bh_table {
  * times which should be equal to a row's beginning count as such (Brian 2's rule,
  * brian2/input/timedarray.py); else the last row that has begun. Times before the first
  * row see the first, those behind the last see the last. */
-static inline double
+BH_TABLE double
 bh_table_row(const bh_table *table, double t)
 {
     double last = (double)(table->rows - 1), row;
@@ -42,7 +51,7 @@ bh_table_row(const bh_table *table, double t)
 }
 
 /* Columns that do not exist have no value. */
-static inline double
+BH_TABLE double
 bh_table_cell(const bh_table *table, double row, double column)
 {
     if (!(column >= 0 && column < (double)table->columns))

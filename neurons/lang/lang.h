@@ -493,4 +493,5 @@ void emit_reset(struct writer *writer, const char *name, const struct emit_step 
  * one argument. */
 void emit_map(struct writer *writer, const char *name, const char *comment,
               const struct code *code);
+
 #endif

@@ -175,6 +175,9 @@ name_repeated_arguments(struct printer *p)
 const struct printer_style printer_host = {.draw = "[n]",
                                            .poisson = "(real)f->poisson(f, %d, n, k, "};
 
+const struct printer_style printer_device = {
+    .draw = "", .poisson = "(real)bh_device_poisson(f, %d, n, k, ", .device = true};
+
 bool
 printer_start(struct printer *p, struct writer *writer, const struct code *code,
               const struct printer_style *style)
@@ -226,6 +229,29 @@ uses_lastspike(const struct code *code)
     return false;
 }
 
+/* Random numbers: a row for the block, or the neuron's own. */
+static void
+print_draw(struct printer *p, const struct op *op, const char *indent)
+{
+    const int term = (int)op->number;
+    bool uniform = op->code == OP_RAND;
+    if (!p->style->device)
+        write_text(p->writer,
+                   uniform ? "%sconst real *restrict uniform%d = "
+                             "f->uniforms(f, %d, k);\n"
+                           : "%sconst float *restrict normal%d = "
+                             "f->normals(f, %d, k);\n",
+                   indent, term, term);
+    else if (!uniform)
+        write_text(p->writer,
+                   "%sconst float normal%d = bh_device_normal(f, %d, n, k);\n", indent,
+                   term, term);
+    else
+        write_text(p->writer,
+                   "%sconst real uniform%d = bh_device_uniform%s(f, %d, n, k);\n",
+                   indent, term, p->code->precision == BH_SINGLE ? "f" : "", term);
+}
+
 /* What is computed once a step, and pointers to the rows of this step. */
 void
 print_step_values(struct printer *p, const char *indent)
@@ -245,15 +271,9 @@ print_step_values(struct printer *p, const char *indent)
                 print_op(p, i);
             write_text(p->writer, ";\n");
             p->scalar = false;
-        } else if (op->code == OP_NOISE || op->code == OP_RANDN) {
-            write_text(p->writer,
-                       "%sconst float *restrict normal%d = f->normals(f, %d, k);\n",
-                       indent, (int)op->number, (int)op->number);
-        } else if (op->code == OP_RAND) {
-            write_text(p->writer,
-                       "%sconst real *restrict uniform%d = f->uniforms(f, %d, k);\n",
-                       indent, (int)op->number, (int)op->number);
-        } else if (op->code == OP_LOAD && op->symbol->linked) {
+        } else if (op_is_drawn(op->code)) {
+            print_draw(p, op, indent);
+        } else if (op->code == OP_LOAD && op->symbol->linked && !p->style->device) {
             write_text(p->writer,
                        "%sconst real *restrict %s_at = f->input(f, %d, k);\n", indent,
                        op->symbol->name, op->symbol->slot);
@@ -282,6 +302,12 @@ print_load(struct printer *p, const struct op *op, const char *indent)
                    "%sconst real %s_ = (real)((double)(f->step + k) * f->dt - "
                    "(double)(now - lastspike_at[%s]) * f->dt);\n",
                    indent, name, index);
+    else if (op->symbol->linked && p->style->device)
+        write_text(p->writer,
+                   "%sconst %s %s_ = ((const real *)f->input[%d].rows)"
+                   "[bh_device_place(&f->input[%d], n, k)]%s;\n",
+                   indent, boolean ? "int" : "real", name, op->symbol->slot,
+                   op->symbol->slot, boolean ? " != 0" : "");
     else
         write_text(p->writer, "%sconst %s %s_ = %s_at[%s]%s;\n", indent,
                    boolean ? "int" : "real", name, name, index, boolean ? " != 0" : "");
@@ -321,8 +347,9 @@ print_neuron(struct printer *p, const char *indent)
 
 /* Declares a pointer to each stored variable that a code touches, if it is the first.
  */
-void
-print_arrays(struct writer *writer, const struct code *code, bool *seen)
+static void
+print_pointers(struct writer *writer, const struct code *code, bool *seen,
+               const char *cast)
 {
     for (int i = 0; code && i < code->count + code->store_count; i++) {
         const struct op *op = i < code->count ? &code->ops[i] : NULL;
@@ -335,9 +362,22 @@ print_arrays(struct writer *writer, const struct code *code, bool *seen)
             seen[symbol->slot])
             continue;
         seen[symbol->slot] = true;
-        write_text(writer, "    real *restrict %s_at = f->array[%d];\n", symbol->name,
-                   symbol->slot);
+        write_text(writer, "    real *restrict %s_at = %sf->array[%d];\n", symbol->name,
+                   cast, symbol->slot);
     }
+}
+
+void
+print_arrays(struct writer *writer, const struct code *code, bool *seen)
+{
+    print_pointers(writer, code, seen, "");
+}
+
+/* CUDA is C++ */
+void
+print_device_arrays(struct writer *writer, const struct code *code, bool *seen)
+{
+    print_pointers(writer, code, seen, "(real *)");
 }
 
 /* The user's text as a comment: printable characters only, and no end of a comment. */

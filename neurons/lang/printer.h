@@ -24,6 +24,7 @@ struct printer;
 struct printer_style {
     const char *draw;    /* what follows the name of drawn numbers: normal0[n] */
     const char *poisson; /* a call up to its last argument, the mean; %d is the term */
+    bool device;         /* a kernel of neuron n, not a loop: neurons/device_kernel.h */
     /* The index of a symbol's value in its array; NULL: n for all. */
     const char *(*index)(const struct symbol *symbol);
     /* Prints a load of its own way; false leaves it to the printer. Drawn numbers are
@@ -33,6 +34,8 @@ struct printer_style {
 
 /* One element a pass of a loop over n, in C for the host. */
 extern const struct printer_style printer_host;
+/* One element a thread, in CUDA C for a GPU. */
+extern const struct printer_style printer_device;
 
 /* A piece of code that is being printed. A user's name x is printed as x_: it can then
  * be no keyword, function or macro of C. */
@@ -63,6 +66,7 @@ void print_neuron(struct printer *p, const char *indent);
 /* Declares a pointer to each stored variable that a code touches, if it is the first:
  * `seen` has MOST_ARRAYS. NULL code touches nothing. */
 void print_arrays(struct writer *writer, const struct code *code, bool *seen);
+void print_device_arrays(struct writer *writer, const struct code *code, bool *seen);
 /* The user's text as a comment: printable characters only, and no end of a comment. */
 void print_comment(struct writer *writer, const char *comment);
 bool uses_lastspike(const struct code *code);
