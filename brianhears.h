@@ -63,6 +63,7 @@
 #include "neurons/input.h"
 #include "neurons/timed_array.h"
 #include "neurons/operation.h"
+#include "neurons/store.h"
 #include "neurons/link.h"
 #include "neurons/synapses.h"
 #include "neurons/connect.h"
@@ -73,6 +74,7 @@
 
 /* out: spikes and samples to files, pictures, progress, a live view */
 #include "io/spikes.h"
+#include "io/checkpoint.h"
 #include "io/frames.h"
 #include "io/picture.h"
 #include "io/progress.h"

@@ -46,6 +46,8 @@ struct feed {
     struct feed *next;
 };
 
+struct state; /* store_internal.h */
+
 typedef void map_function(const void *in, void *out, size_t count);
 
 struct link {
@@ -144,8 +146,9 @@ struct bh_group {
 
 struct bh_spike_monitor {
     bh_spike_monitor_config config;
-    struct block *block;         /* of the event: [blocks] */
-    void (*release)(void *user); /* of the sink's user, or NULL */
+    struct block *block;                            /* of the event: [blocks] */
+    void (*release)(void *user);                    /* of the sink's user, or NULL */
+    void (*visit)(void *user, struct state *state); /* what it knows, or NULL */
     uint64_t count;
     double *time_s;
     uint32_t *index;
@@ -183,7 +186,8 @@ struct bh_state_monitor {
     int64_t tick;  /* of the next row, in units of `every` */
     size_t coming; /* rows of this window */
     uint64_t count;
-    void (*release)(void *user); /* of the sink's user, or NULL */
+    void (*release)(void *user);                    /* of the sink's user, or NULL */
+    void (*visit)(void *user, struct state *state); /* what it knows, or NULL */
     struct bh_state_monitor *next;
 };
 
@@ -332,6 +336,8 @@ bh_status feed_begin(struct feed *feed, int64_t last_step, bh_diag *diag);
 void feed_cut(struct feed *feed, int64_t last_step);
 void feed_fill(struct feed *feed, bh_pool *pool);
 void feed_end(struct feed *feed);
+/* Reads a source up to a frame, from its beginning if it must. */
+bh_status feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag);
 
 /* link.c */
 void link_free(struct link *link);
@@ -377,6 +383,8 @@ bh_status state_find(const bh_state_monitor *monitor, const char *variable, size
                      bh_diag *diag);
 bh_block state_view(const bh_state_monitor *monitor, size_t variable, size_t first,
                     size_t rows);
+/* Room for so many rows, in all variables; those there are stay. */
+bh_status state_reserve(bh_state_monitor *monitor, size_t rows, bh_diag *diag);
 /* Makes room for the rows of a window, and hands them on behind it. */
 bh_status state_begin(bh_group *group, size_t steps, bh_diag *diag);
 bh_status state_end(bh_group *group, bh_diag *diag);

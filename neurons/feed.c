@@ -143,3 +143,25 @@ feed_end(struct feed *feed)
                feed->stride * bh_precision_size(feed->precision));
     feed->position += (int64_t)feed->frames;
 }
+
+bh_status
+feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag)
+{
+    if (feed->position > position) {
+        BH_TRY(bh_source_rewind(feed->source, diag));
+        feed->position = 0;
+        feed->ended = false;
+    }
+    const int64_t most = (int64_t)bh_source_window(feed->source);
+    while (feed->position < position) {
+        int64_t left = position - feed->position;
+        feed->frames = (size_t)(left < most ? left : most);
+        feed->got = 0;
+        if (!feed->ended)
+            BH_TRY(bh_source_begin(feed->source, feed->frames, &feed->got, diag));
+        feed->ended = feed->got < feed->frames;
+        feed_fill(feed, pool);
+        feed_end(feed);
+    }
+    return BH_OK;
+}

@@ -139,9 +139,8 @@ arrange_columns(bh_state_monitor *monitor, const uint32_t *index, bh_diag *diag)
     return BH_OK;
 }
 
-/* Rows for a number of steps, in all variables; those there are stay. */
-static bh_status
-reserve(bh_state_monitor *monitor, size_t rows, bh_diag *diag)
+bh_status
+state_reserve(bh_state_monitor *monitor, size_t rows, bh_diag *diag)
 {
     bh_precision precision = monitor->group->precision;
     if (rows <= monitor->capacity)
@@ -199,7 +198,7 @@ fill(bh_state_monitor *monitor, bh_diag *diag)
     size_t window = BH_WINDOW_MAX / (size_t)monitor->every + 1;
     monitor->depth = (size_t)(config->recent_s / config->every_s + 1e-6) + 1;
     size_t spare = monitor->depth > window ? monitor->depth : window;
-    return reserve(monitor, monitor->depth + window + spare, diag);
+    return state_reserve(monitor, monitor->depth + window + spare, diag);
 }
 
 bh_status
@@ -248,7 +247,7 @@ state_begin(bh_group *group, size_t steps, bh_diag *diag)
         if (rows <= m->capacity)
             continue;
         if (m->depth == 0) {
-            BH_TRY(reserve(m, 2 * rows, diag));
+            BH_TRY(state_reserve(m, 2 * rows, diag));
             continue;
         }
         for (size_t v = 0; v < m->variables; v++)

@@ -2,6 +2,7 @@
 #include "neurons/statistics.h"
 
 #include "neurons/engine_internal.h"
+#include "neurons/store_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ no_memory(const bh_group *group, bh_diag *diag)
 /* Hands the spikes of each window to a sink that is freed with the group. */
 static bh_status
 listen(bh_group *group, bh_status (*sink)(void *, bh_events, bh_diag *), void *user,
-       void (*release)(void *), bh_diag *diag)
+       void (*release)(void *), void (*visit)(void *, struct state *), bh_diag *diag)
 {
     bh_spike_monitor *monitor;
     bh_spike_monitor_config config = bh_spike_monitor_config_default();
@@ -26,7 +27,7 @@ listen(bh_group *group, bh_status (*sink)(void *, bh_events, bh_diag *), void *u
     config.user = user;
     bh_status status = bh_spike_monitor_new(group, &config, &monitor, diag);
     if (status == BH_OK)
-        monitor->release = release;
+        monitor->release = release, monitor->visit = visit;
     else
         release(user);
     return status;
@@ -39,8 +40,16 @@ step_of(const bh_group *group, double time_s)
 }
 
 struct bh_spike_counter {
+    size_t neurons;
     uint64_t *count;
 };
+
+static void
+counter_visit(void *user, struct state *state)
+{
+    const bh_spike_counter *counter = user;
+    state_bytes(state, counter->count, counter->neurons * sizeof *counter->count);
+}
 
 static void
 counter_release(void *user)
@@ -70,7 +79,8 @@ bh_spike_counter_new(bh_group *group, bh_spike_counter **out, bh_diag *diag)
         free(counter);
         return no_memory(group, diag);
     }
-    BH_TRY(listen(group, counter_add, counter, counter_release, diag));
+    counter->neurons = group->count;
+    BH_TRY(listen(group, counter_add, counter, counter_release, counter_visit, diag));
     *out = counter;
     return BH_OK;
 }
@@ -96,6 +106,19 @@ rate_release(void *user)
     free(monitor->count);
     free(monitor->rates);
     free(monitor);
+}
+
+static void
+rate_visit(void *user, struct state *state)
+{
+    bh_rate_monitor *monitor = user;
+    size_t bins = monitor->capacity, room = bins;
+    STATE_VALUE(state, monitor->first);
+    state_array(state, (void **)&monitor->count, &bins, &room, sizeof *monitor->count);
+    monitor->rated = 0; /* to be computed again */
+    if (bins < room && !state->failed)
+        memset(monitor->count + bins, 0, (room - bins) * sizeof *monitor->count);
+    monitor->capacity = room;
 }
 
 static bh_status
@@ -136,7 +159,7 @@ bh_rate_monitor_new(bh_group *group, double bin_s, bh_rate_monitor **out, bh_dia
     monitor->group = group;
     monitor->first = group->net->step;
     monitor->bin = (int64_t)nearbyint(bin);
-    BH_TRY(listen(group, rate_add, monitor, rate_release, diag));
+    BH_TRY(listen(group, rate_add, monitor, rate_release, rate_visit, diag));
     *out = monitor;
     return BH_OK;
 }
@@ -212,6 +235,15 @@ histogram_release(void *user)
     free(histogram);
 }
 
+static void
+histogram_visit(void *user, struct state *state)
+{
+    bh_histogram *histogram = user;
+    state_bytes(state, histogram->count, histogram->bins * sizeof *histogram->count);
+    state_bytes(state, histogram->last,
+                histogram->group->count * sizeof *histogram->last);
+}
+
 static bh_status
 histogram_new(bh_group *group, const double *edges, size_t bins, bh_histogram **out,
               bh_diag *diag)
@@ -279,7 +311,8 @@ bh_interval_histogram_new(bh_group *group, const double *edges, size_t bins,
 {
     bh_histogram *histogram = NULL;
     BH_TRY(histogram_new(group, edges, bins, &histogram, diag));
-    BH_TRY(listen(group, add_intervals, histogram, histogram_release, diag));
+    BH_TRY(listen(group, add_intervals, histogram, histogram_release, histogram_visit,
+                  diag));
     *out = histogram;
     return BH_OK;
 }
@@ -323,6 +356,7 @@ bh_state_histogram_new(bh_group *group, const char *variable, double every_s,
         return status;
     }
     monitor->release = histogram_release;
+    monitor->visit = histogram_visit;
     *out = histogram;
     return BH_OK;
 }
@@ -348,6 +382,15 @@ average_release(void *user)
     free(average->sum);
     free(average->mean);
     free(average);
+}
+
+static void
+average_visit(void *user, struct state *state)
+{
+    bh_spike_average *average = user;
+    STATE_VALUE(state, average->spikes);
+    state_bytes(state, average->sum,
+                average->rows * average->width * sizeof *average->sum);
 }
 
 /* Adds the rows before each spike; the monitor has those of this window already. */
@@ -404,7 +447,7 @@ bh_spike_average_new(bh_group *group, bh_state_monitor *recent, const char *vari
         average_release(average);
         return no_memory(group, diag);
     }
-    BH_TRY(listen(group, average_add, average, average_release, diag));
+    BH_TRY(listen(group, average_add, average, average_release, average_visit, diag));
     *out = average;
     return BH_OK;
 }
