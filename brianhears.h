@@ -67,6 +67,7 @@
 #include "neurons/link.h"
 #include "neurons/synapses.h"
 #include "neurons/connect.h"
+#include "neurons/plasticity.h"
 #include "neurons/monitor.h"
 #include "neurons/state_monitor.h"
 #include "neurons/statistics.h"
