@@ -156,6 +156,7 @@ void
 path_interpret(const struct path *path, bh_path_frame *of, void *scratch)
 {
     struct batch batch;
+    const bool updates = path->kind == PATH_SPIKES && of->lastupdate;
     batch.path = path;
     batch.of = of;
     batch.frame = (struct interp_frame){.t = (double)of->step * of->dt,
@@ -171,7 +172,7 @@ path_interpret(const struct path *path, bh_path_frame *of, void *scratch)
             q = fill(&batch, &of->span[s], q);
             draw(&batch);
             interp_ops_get()->run(&path->interp, &batch.frame, scratch);
-            for (int n = 0; of->lastupdate && n < batch.frame.count; n++)
+            for (int n = 0; updates && n < batch.frame.count; n++)
                 of->lastupdate[batch.p[n]] = of->now;
         }
 }

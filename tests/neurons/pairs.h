@@ -16,6 +16,9 @@ struct wiring {
     uint32_t *i, *j;
 };
 
+/* How the networks of a test run. */
+static bh_code_mode code_mode = BH_CODE_INTERPRETED;
+
 static inline bh_group *
 neurons(bh_network *net, const char *name, size_t count, bh_precision precision)
 {
@@ -39,7 +42,7 @@ network(int threads)
     bh_network *net = NULL;
     bh_network_config config = bh_network_config_default();
     config.threads = threads;
-    config.code = BH_CODE_INTERPRETED;
+    config.code = code_mode;
     CHECK_OK(bh_network_new(&config, &net, &diag), diag);
     return net;
 }
