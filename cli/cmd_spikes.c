@@ -17,7 +17,7 @@ const char *const random_names[] = {
 static const char *const format_names[] = {
     [BH_SPIKES_AUTO] = "auto", [BH_SPIKES_HDF5] = "h5", [BH_SPIKES_CSV] = "csv", NULL};
 
-static const struct setting output_table[] = {
+const struct setting output_table[4] = {
     {"output", 'o', "FILE",
      "the spikes: .h5 (HDF5, SONATA layout), .csv, or - for CSV on "
      "standard output; an existing file is replaced once the new "
@@ -33,12 +33,12 @@ static const struct setting output_table[] = {
      OUTPUT_OFFSET(quiet)},
 };
 
-static const struct setting fibre_table[] = {
+const struct setting fibre_table[1] = {
     {"fibres", 'f', "N", "nerve fibres at each place", .preset = "10",
      .parse = parse_whole, .least = 1, .most = 1000000, RUN_OFFSET(fibres)},
 };
 
-static const struct setting run_table[] = {
+const struct setting run_table[5] = {
     {"seed", 'S', "N", "all random numbers follow from it", .preset = "0",
      .parse = parse_whole, .least = 0, .most = INT64_MAX, RUN_OFFSET(seed)},
     {"random", 0, "fast|portable", "portable gives the same noise on all machines",
@@ -49,29 +49,33 @@ static const struct setting run_table[] = {
     {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
      .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
      .word = "all", .meaning = 0, RUN_OFFSET(threads)},
+    {"interpret", 0, NULL, "do not compile the equations; slower, the same spikes",
+     .parse = parse_switch, RUN_OFFSET(interpret)},
+};
+
+static const struct setting window_table[] = {
     {"window", 0, "N",
      "samples that are worked on together, 1 to 1024; no result depends "
      "on it",
      .preset = "256", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
      RUN_OFFSET(window)},
-    {"interpret", 0, NULL, "do not compile the equations; slower, the same spikes",
-     .parse = parse_switch, RUN_OFFSET(interpret)},
 };
 
 static const struct setting_group groups[] = {
-    SETTINGS("Output", output_table, struct spikes_settings, output),
+    OUTPUT_SETTINGS(struct spikes_settings, output),
     SOUND_SETTINGS(struct spikes_settings, sound),
     PLACE_SETTINGS(struct spikes_settings, places),
-    SETTINGS("Fibres", fibre_table, struct spikes_settings, run),
+    FIBRE_SETTINGS(struct spikes_settings, run),
     MODEL_SETTINGS(struct spikes_settings, model),
-    SETTINGS("Run", run_table, struct spikes_settings, run),
+    RUN_SETTINGS(struct spikes_settings, run),
+    SETTINGS("Windows", window_table, struct spikes_settings, run),
     PICTURE_SETTINGS(struct spikes_settings, picture),
     VIEW_SETTINGS(struct spikes_settings, view),
 };
 
-/* Where the spikes go; false, and a message, where that is not clear. */
-static bool
-choose_output(const struct spikes_settings *settings, struct nerve_task *task)
+bool
+nerve_choose_output(const struct spikes_settings *settings, bool needed,
+                    struct nerve_task *task)
 {
     const char *path = settings->output.path, *picture = settings->output.picture;
     task->path = path;
@@ -86,11 +90,12 @@ choose_output(const struct spikes_settings *settings, struct nerve_task *task)
         say("HDF5 cannot go to standard output; name a file, such as -o spikes.h5");
         return false;
     }
-    if (path || task->format == BH_SPIKES_CSV || (!picture && !isatty(STDOUT_FILENO))) {
+    if (path || task->format == BH_SPIKES_CSV ||
+        (needed && !picture && !isatty(STDOUT_FILENO))) {
         task->path = "-";
         return true;
     }
-    if (settings->view.kind != VIEW_NONE)
+    if (!needed || settings->view.kind != VIEW_NONE)
         return true;
     if (!picture)
         say("say where the spikes shall go: -o spikes.h5, -o spikes.csv, --format csv "
@@ -118,7 +123,7 @@ run(const void *given, const char *sound)
     struct nerve_task task = {.settings = settings, .sound = sound};
     struct nerve_result result;
     bh_diag diag = {0};
-    if (!choose_output(settings, &task))
+    if (!nerve_choose_output(settings, true, &task))
         return EXIT_USAGE;
     if (nerve_run(&task, &result, &diag) != BH_OK)
         return fail(&diag);

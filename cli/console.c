@@ -20,6 +20,26 @@
 static volatile sig_atomic_t caught;
 static struct timespec caught_at;
 
+static FILE *own_console;
+
+FILE *
+console(void)
+{
+    return own_console ? own_console : stderr;
+}
+
+void
+libraries_hush(void)
+{
+#ifdef __GLIBC__ /* where `stderr` is a variable */
+    FILE *nowhere = fopen("/dev/null", "w");
+    if (!nowhere)
+        return;
+    own_console = stderr;
+    stderr = nowhere;
+#endif
+}
+
 void
 say(const char *format, ...)
 {
@@ -28,7 +48,7 @@ say(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fprintf(stderr, "bhears: %s\n", text);
+    fprintf(console(), "bhears: %s\n", text);
 }
 
 int

@@ -7,9 +7,16 @@
 #include <brianhears.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Writes "bhears: <message>" and a newline to standard error. */
 void say(const char *format, ...) BH_PRINTF(1, 2);
+
+/* Where `say` writes: standard error, or what that was before libraries_hush. */
+FILE *console(void);
+/* What libraries print on standard error by themselves is lost from here on: PortAudio
+ * does when a device goes away, from threads of its own. */
+void libraries_hush(void);
 
 /* Says what went wrong, and returns the exit status that belongs to it. */
 int fail(const bh_diag *diag);

@@ -101,6 +101,15 @@ ear_put_bank(struct ear *ear, bh_filterbank *bank, bh_diag *diag)
     return bh_filterbank_source(bank, ear->sound, &ear->out, diag);
 }
 
+static void
+note_sound(struct ear *ear)
+{
+    const uint64_t length = bh_source_length(ear->sound);
+    ear->samplerate_hz = bh_source_samplerate(ear->sound);
+    ear->duration_s = length == BH_LENGTH_UNKNOWN ? NAN
+                                                  : (double)length / ear->samplerate_hz;
+}
+
 bh_status
 ear_open_sound(const char *path, const struct sound_settings *sound, struct ear *out,
                bh_diag *diag)
@@ -123,12 +132,31 @@ ear_open_sound(const char *path, const struct sound_settings *sound, struct ear 
             return status;
         }
     }
-    const uint64_t length = bh_source_length(ear.sound);
-    ear.samplerate_hz = bh_source_samplerate(ear.sound);
-    ear.duration_s = length == BH_LENGTH_UNKNOWN ? NAN
-                                                 : (double)length / ear.samplerate_hz;
+    note_sound(&ear);
     *out = ear;
     return BH_OK;
+}
+
+/* Gammatones behind the sound; where that fails the ear is closed. */
+static bh_status
+put_gammatones(struct ear *ear, const struct place_settings *places,
+               bh_precision precision, struct watch *watch, bh_diag *diag)
+{
+    double *cf_hz = NULL;
+    bh_filterbank *bank = NULL;
+    const size_t count = (size_t)places->places;
+    bh_status status = ear_places(ear, &places->cf, count, &cf_hz, diag);
+    if (status == BH_OK && watch)
+        status = watch_tap(watch, ear->sound, &ear->sound, diag);
+    if (status == BH_OK)
+        status = bh_gammatone_new(ear->samplerate_hz, cf_hz, count, NULL, precision,
+                                  &bank, diag);
+    if (status == BH_OK)
+        status = ear_put_bank(ear, bank, diag);
+    free(cf_hz);
+    if (status != BH_OK)
+        ear_close(ear);
+    return status;
 }
 
 bh_status
@@ -137,24 +165,22 @@ ear_open(const char *path, const struct sound_settings *sound,
          struct watch *watch, struct ear *out, bh_diag *diag)
 {
     struct ear ear;
-    double *cf_hz = NULL;
-    bh_filterbank *bank = NULL;
-    const size_t count = (size_t)places->places;
     BH_TRY(ear_open_sound(path, sound, &ear, diag));
-    bh_status status = ear_places(&ear, &places->cf, count, &cf_hz, diag);
-    if (status == BH_OK && watch)
-        status = watch_tap(watch, ear.sound, &ear.sound, diag);
-    if (status == BH_OK)
-        status = bh_gammatone_new(ear.samplerate_hz, cf_hz, count, NULL, precision,
-                                  &bank, diag);
-    if (status == BH_OK)
-        status = ear_put_bank(&ear, bank, diag);
-    free(cf_hz);
-    if (status != BH_OK)
-        ear_close(&ear);
-    else
-        *out = ear;
-    return status;
+    BH_TRY(put_gammatones(&ear, places, precision, watch, diag));
+    *out = ear;
+    return BH_OK;
+}
+
+bh_status
+ear_open_source(bh_source *sound, const struct place_settings *places,
+                bh_precision precision, struct watch *watch, struct ear *out,
+                bh_diag *diag)
+{
+    struct ear ear = {.sound = sound};
+    note_sound(&ear);
+    BH_TRY(put_gammatones(&ear, places, precision, watch, diag));
+    *out = ear;
+    return BH_OK;
 }
 
 static bh_status

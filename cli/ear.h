@@ -39,6 +39,10 @@ struct ear {
 bh_status ear_open(const char *path, const struct sound_settings *sound,
                    const struct place_settings *places, bh_precision precision,
                    struct watch *watch, struct ear *out, bh_diag *diag);
+/* The same for a sound that is there already; it is the ear's then, whatever comes. */
+bh_status ear_open_source(bh_source *sound, const struct place_settings *places,
+                          bh_precision precision, struct watch *watch, struct ear *out,
+                          bh_diag *diag);
 void ear_close(struct ear *ear);
 
 /* The same in steps, for any bank: the sound alone ... */

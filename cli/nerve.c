@@ -9,6 +9,7 @@
 /* Everything that a run holds. */
 struct nerve {
     const struct nerve_task *task;
+    bh_source *unheard; /* a live sound before it has an ear */
     struct ear ear;
     struct model model;
     bh_network *net;
@@ -49,6 +50,9 @@ static bh_status
 report(void *user, double time_s, bh_diag *diag)
 {
     struct nerve *nerve = user;
+    const struct nerve_live *live = nerve->task->live;
+    if (live)
+        return live->report(live->user, nerve->watch.view, time_s, diag);
     if (nerve->watch.view)
         return watch_pace(&nerve->watch, time_s, diag);
     meter_show(&nerve->meter, time_s);
@@ -165,17 +169,29 @@ open_view(struct nerve *nerve, bh_diag *diag)
 }
 
 static bh_status
-prepare(struct nerve *nerve, bh_diag *diag)
+open_ear(struct nerve *nerve, bh_diag *diag)
 {
     const struct nerve_task *task = nerve->task;
     const struct spikes_settings *s = task->settings;
     const bh_precision precision = (bh_precision)s->run.precision;
+    struct watch *watch = s->view.kind == VIEW_NONE ? NULL : &nerve->watch;
+    bh_source *sound = nerve->unheard;
+    nerve->unheard = NULL;
+    if (sound)
+        return ear_open_source(sound, &s->places, precision, watch, &nerve->ear, diag);
+    return ear_open(task->sound, &s->sound, &s->places, precision, watch, &nerve->ear,
+                    diag);
+}
+
+static bh_status
+prepare(struct nerve *nerve, bh_diag *diag)
+{
+    const struct nerve_task *task = nerve->task;
+    const struct spikes_settings *s = task->settings;
     if (s->output.picture)
         BH_TRY(picture_check(s->output.picture, diag));
-    BH_TRY(model_open(&s->model, precision, &nerve->model, diag));
-    BH_TRY(ear_open(task->sound, &s->sound, &s->places, precision,
-                    s->view.kind == VIEW_NONE ? NULL : &nerve->watch, &nerve->ear,
-                    diag));
+    BH_TRY(model_open(&s->model, (bh_precision)s->run.precision, &nerve->model, diag));
+    BH_TRY(open_ear(nerve, diag));
     signals_catch();
     BH_TRY(spread_cf(nerve, diag));
     BH_TRY(build_network(nerve, diag));
@@ -194,8 +210,12 @@ prepare(struct nerve *nerve, bh_diag *diag)
 static bh_status
 listen(struct nerve *nerve, bh_diag *diag)
 {
-    const bool quiet = nerve->task->settings->output.quiet || nerve->watch.view != NULL;
-    if (nerve->watch.view)
+    const struct nerve_live *live = nerve->task->live;
+    const bool quiet = nerve->task->settings->output.quiet ||
+                       nerve->watch.view != NULL || live;
+    if (live)
+        BH_TRY(live->begin(live->user, diag));
+    else if (nerve->watch.view)
         BH_TRY(watch_await(&nerve->watch, diag));
     BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, quiet, diag));
     bh_network_report(nerve->net, report, nerve);
@@ -239,6 +259,7 @@ release(struct nerve *nerve)
     bh_cochleagram_free(nerve->cochleagram);
     bh_network_free(nerve->net);
     ear_close(&nerve->ear);
+    bh_source_free(nerve->unheard);
     model_close(&nerve->model);
     free(nerve->cf_hz);
 }
@@ -248,18 +269,24 @@ nerve_run(const struct nerve_task *task, struct nerve_result *result, bh_diag *d
 {
     struct nerve nerve = {.task = task};
     const double start_s = clock_s();
+    if (task->live)
+        nerve.unheard = task->live->sound;
     bh_status status = prepare(&nerve, diag);
     if (status == BH_OK)
         status = listen(&nerve, diag);
-    if (status == BH_OK)
-        status = finish(&nerve, diag);
-    if (status == BH_OK)
-        *result = (struct nerve_result){.heard_s = bh_network_time(nerve.net),
-                                        .took_s = clock_s() - start_s,
-                                        .places = nerve.ear.places,
-                                        .fibres = nerve.fibres,
-                                        .spikes = bh_spike_monitor_count(nerve.monitor),
-                                        .threads = bh_network_threads(nerve.net)};
+    const bool lost = status == BH_ERR_DEVICE && nerve.net &&
+                      bh_network_time(nerve.net) > 0;
+    bh_diag why = {0};
+    if ((status == BH_OK || lost) && finish(&nerve, &why) != BH_OK)
+        status = bh_diag_set(diag, why.status, "%s", why.text);
+    if (status == BH_OK || status == BH_ERR_DEVICE)
+        *result = (struct nerve_result){
+            .heard_s = nerve.net ? bh_network_time(nerve.net) : 0,
+            .took_s = clock_s() - start_s,
+            .places = nerve.ear.places,
+            .fibres = nerve.fibres,
+            .spikes = nerve.monitor ? bh_spike_monitor_count(nerve.monitor) : 0,
+            .threads = nerve.net ? bh_network_threads(nerve.net) : 0};
     release(&nerve);
     return status;
 }

@@ -2,7 +2,8 @@
 #ifndef BH_CLI_NERVE_H
 #define BH_CLI_NERVE_H
 
-/* The command `spikes`: its settings, and the run they describe. */
+/* The command `spikes`: its settings, and the run they describe, which the command
+ * `live` has too. */
 
 #include "cli/ear.h"
 #include "cli/model.h"
@@ -31,11 +32,29 @@ struct spikes_settings {
 
 extern const char *const random_names[];
 
+/* cmd_spikes.c: the options that `live` has as well. */
+extern const struct setting output_table[4], fibre_table[1], run_table[5];
+
+#define OUTPUT_SETTINGS(type, member) SETTINGS("Output", output_table, type, member)
+#define FIBRE_SETTINGS(type, member)  SETTINGS("Fibres", fibre_table, type, member)
+#define RUN_SETTINGS(type, member)    SETTINGS("Run", run_table, type, member)
+
+/* A run that hears a device. */
+struct nerve_live {
+    bh_source *sound; /* the run's from then on, whatever comes */
+    /* Called when all is ready to hear; a failure ends the run. */
+    bh_status (*begin)(void *user, bh_diag *diag);
+    /* Called after each window; `view` is NULL where there is none. */
+    bh_status (*report)(void *user, bh_view *view, double time_s, bh_diag *diag);
+    void *user;
+};
+
 /* What is asked for. */
 struct nerve_task {
     const struct spikes_settings *settings;
-    const char *sound;
-    const char *path; /* of the spikes, or NULL */
+    const char *sound;             /* a file, or the name of what is heard: */
+    const struct nerve_live *live; /* NULL: the file */
+    const char *path;              /* of the spikes, or NULL */
     bh_spike_format format;
 };
 
@@ -47,8 +66,14 @@ struct nerve_result {
     int threads;
 };
 
+/* Where the spikes go; false, and a message, where that is not clear, or nowhere though
+ * something is `needed`. */
+bool nerve_choose_output(const struct spikes_settings *settings, bool needed,
+                         struct nerve_task *task);
+
 /* Turns the sound into spikes and writes what is asked for. Spikes that are complete
- * stay when the picture fails. */
+ * stay when the picture fails. When a device fails that is the result, and all that was
+ * heard before is written. */
 bh_status nerve_run(const struct nerve_task *task, struct nerve_result *result,
                     bh_diag *diag);
 

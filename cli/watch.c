@@ -80,6 +80,7 @@ watch_tap(struct watch *watch, bh_source *sound, bh_source **out, bh_diag *diag)
                                      .channels = bh_source_channels(sound),
                                      .length = bh_source_length(sound),
                                      .tiles = bh_source_tiles(sound),
+                                     .window = bh_source_window(sound),
                                      .self = tap,
                                      .begin = tap_begin,
                                      .tile = tap_tile,

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Closing takes some 10 ms where the sound system is well. */
-#define CLOSE_S 1.0
+/* Closing takes some 10 ms where the sound system is well and the machine not busy. A
+ * device that is lost may have taken its server along. */
+#define CLOSE_S 2.0
+#define LOST_S  0.5
 
 bh_live_config
 bh_live_config_default(void)
@@ -324,7 +326,7 @@ bh_live_close(bh_live *live, bh_diag *diag)
     atomic_store(&live->stopped, true);
     bool closed = false;
     if (!live->stuck)
-        closed = bounded(live, close_stream, release, CLOSE_S);
+        closed = bounded(live, close_stream, release, live->lost ? LOST_S : CLOSE_S);
     release(live);
     return closed ? BH_OK
                   : bh_diag_set(diag, BH_ERR_DEVICE,

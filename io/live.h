@@ -57,9 +57,9 @@ BH_API BH_NODISCARD bh_status bh_live_read(bh_live *live, bh_block out, size_t *
 /// signal handler.
 BH_API void bh_live_stop(bh_live *live);
 /// Closes the device and gives everything back; NULL is allowed. Where the sound system
-/// does not return from that within a second, as JACK does after its server was killed,
-/// the thread that waits for it is left behind and the status is BH_ERR_DEVICE: then
-/// end the process with _exit, not exit.
+/// does not return from that within two seconds, as JACK does after its server was
+/// killed, the thread that waits for it is left behind and the status is BH_ERR_DEVICE:
+/// then end the process with _exit, not exit.
 BH_API bh_status bh_live_close(bh_live *live, bh_diag *diag);
 
 /// The live sound as a source, so that filterbanks and networks hear it; windows are as

@@ -4,11 +4,14 @@
 #include <math.h>
 
 #define WINDOW_S 2.0
+/* Longer than what sound systems hand over at a time. */
+#define NEAR_S   0.05
 /* Smaller steps are the sound system's unrest. */
 #define STEP_S   0.01
 /* A window that is longer or shorter by this part is no drift: clocks differ by some
  * 100 ppm, and the nearest rates in use (44.1 and 48 kHz) by 8 %. */
 #define STEEP    0.02
+#define SAME     0.005
 enum { STEEP_WINDOWS = 3, DRIFT_WINDOWS = 6 };
 
 void
@@ -18,8 +21,24 @@ bh_live_clock_start(struct bh_live_clock *clock, double rate_hz)
                                     .begin_s = NAN,
                                     .least_s = INFINITY,
                                     .before_s = INFINITY,
+                                    .near_s = INFINITY,
+                                    .near_before_s = INFINITY,
+                                    .near_begin_s = -INFINITY,
                                     .drift_ppm = NAN,
                                     .seen_hz = NAN};
+}
+
+/* A sound system on a machine that is too busy may lose this part of the sound or that
+ * for a long time; another rate is one of those that devices have. */
+static bool
+is_rate(double hz)
+{
+    static const double rates_hz[] = {8000,  11025, 16000, 22050,  32000,  44100,
+                                      48000, 88200, 96000, 176400, 192000, 384000};
+    for (size_t i = 0; i < sizeof rates_hz / sizeof rates_hz[0]; i++)
+        if (fabs(hz / rates_hz[i] - 1) < SAME)
+            return true;
+    return false;
 }
 
 /* Compares a complete window with the one before. */
@@ -32,12 +51,13 @@ compare(struct bh_live_clock *clock, double length_s)
         clock->steps_s += step_s;
         clock->missing_s += step_s > 0 ? step_s : 0;
     }
-    if (size_s <= STEEP * length_s)
+    const double seen_hz = clock->rate_hz * (1 - step_s / length_s);
+    if (size_s <= STEEP * length_s || !is_rate(seen_hz))
         clock->steep = 0;
     else
         clock->steep = clock->steep * way > 0 ? clock->steep + way : way;
     if (clock->steep >= STEEP_WINDOWS || clock->steep <= -STEEP_WINDOWS)
-        clock->seen_hz = clock->rate_hz * (1 - step_s / length_s);
+        clock->seen_hz = seen_hz;
 }
 
 static void
@@ -67,12 +87,17 @@ bh_live_clock_take(struct bh_live_clock *clock, uint64_t frames, double time_s)
         clock->begin_s = time_s;
     if (time_s - clock->begin_s >= WINDOW_S)
         end_window(clock, time_s);
-    if (offset_s < clock->least_s)
-        clock->least_s = offset_s;
+    if (time_s - clock->near_begin_s >= NEAR_S) {
+        clock->near_before_s = clock->near_s;
+        clock->near_s = INFINITY;
+        clock->near_begin_s = time_s;
+    }
+    clock->least_s = fmin(clock->least_s, offset_s);
+    clock->near_s = fmin(clock->near_s, offset_s);
 }
 
 double
 bh_live_clock_captured(const struct bh_live_clock *clock, double frame)
 {
-    return fmin(clock->least_s, clock->before_s) + frame / clock->rate_hz;
+    return fmin(clock->near_s, clock->near_before_s) + frame / clock->rate_hz;
 }

@@ -20,22 +20,24 @@
 
 struct bh_live_clock {
     double rate_hz;
-    double begin_s;           ///< of this window
-    double least_s;           ///< the smallest offset in this window, and
-    double before_s;          ///< in the one before
-    uint64_t windows;         ///< complete ones
-    double base_s, base_at_s; ///< offset and time from which drift is counted
-    double steps_s;           ///< all steps since then
-    double missing_s;         ///< the steps up among them
-    int steep;                ///< windows in a row that were too long (+) or short (-)
-    double drift_ppm;         ///< or NaN
-    double seen_hz;           ///< the rate, where it is another one; else NaN
+    double begin_s;               ///< of this window
+    double least_s;               ///< the smallest offset in this window, and
+    double before_s;              ///< in the one before
+    uint64_t windows;             ///< complete ones
+    double near_s, near_before_s; ///< the same in shorter windows, for latencies, which
+    double near_begin_s;          ///< should not be told from long ago
+    double base_s, base_at_s;     ///< offset and time from which drift is counted
+    double steps_s;               ///< all steps since then
+    double missing_s;             ///< the steps up among them
+    int steep;        ///< windows in a row that were too long (+) or short (-)
+    double drift_ppm; ///< or NaN
+    double seen_hz;   ///< the rate, where it is another one; else NaN
 };
 
 void bh_live_clock_start(struct bh_live_clock *clock, double rate_hz);
 /// `frames` of the stream had arrived by `time_s`.
 void bh_live_clock_take(struct bh_live_clock *clock, uint64_t frames, double time_s);
-/// When the frame of that number was captured.
+/// When the frame of that number, the next one or an older, was captured.
 double bh_live_clock_captured(const struct bh_live_clock *clock, double frame);
 
 /* live_latency.c: how long blocks took, counted by one thread, read by any. */

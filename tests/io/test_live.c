@@ -70,6 +70,26 @@ test_other_rate(void)
     CHECK_NEAR(clock.seen_hz, 96000, 150);
 }
 
+/* A server that stands still now and then loses time, and has no other rate. */
+static void
+test_stalls(void)
+{
+    struct bh_live_clock clock;
+    double time_s = 100;
+    bh_live_clock_start(&clock, 48000);
+    for (uint64_t frames = 256; frames < 48000 * 20; frames += 256) {
+        time_s += 256 / 48000.0 + (frames / 256 % 10 == 0 ? 5e-3 : 0);
+        bh_live_clock_take(&clock, frames, time_s);
+        /* what waited behind the stall is known soon */
+        if (frames > 48000 && frames / 256 % 10 == 9)
+            CHECK(time_s - bh_live_clock_captured(&clock, (double)(frames - 256)) <
+                  0.022);
+    }
+    CHECK(isnan(clock.seen_hz));
+    /* stalls make 9 % of the 22 s; those of the first two windows do not count */
+    CHECK_NEAR(clock.missing_s, 0.0857 * 18, 0.2);
+}
+
 static void
 test_latency(void)
 {
@@ -126,5 +146,5 @@ test_mistakes(void)
 }
 
 TEST_MAIN("io/live", {"drift", test_drift}, {"missing", test_missing},
-          {"other rate", test_other_rate}, {"latency", test_latency},
-          {"mistakes", test_mistakes})
+          {"other rate", test_other_rate}, {"stalls", test_stalls},
+          {"latency", test_latency}, {"mistakes", test_mistakes})

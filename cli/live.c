@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L
+
+#include "cli/live.h"
+
+#include "cli/command.h"
+#include "cli/console.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SHOW_S 0.1
+
+/* The network runs on a thread of its own, so that neither a slow terminal nor a signal
+ * holds it up; the main thread shows how it goes. */
+struct live {
+    const struct live_settings *settings;
+    bh_live *device;
+    bh_live_info info;
+    struct recorder recorder;
+    struct nerve_task task;
+    struct nerve_live hooks;
+    struct nerve_result result;
+    bh_status status;
+    bh_diag diag;
+    double shown_s; /* when the view's line was written */
+    atomic_bool begun, done;
+};
+
+/* How it goes, in less than 80 columns. */
+static void
+write_line(const bh_live_status *s, char *text, size_t size)
+{
+    char drift[24] = "", lost[64] = "";
+    if (!isnan(s->drift_ppm))
+        snprintf(drift, sizeof drift, ", drift %+.0f ppm", s->drift_ppm);
+    if (s->overflows > 0 || s->missing_s > 0)
+        snprintf(lost, sizeof lost, " (host: %llu times, %.2f s)",
+                 (unsigned long long)s->overflows, s->missing_s);
+    if (isnan(s->latency_p50_s))
+        snprintf(text, size, "waiting for the device");
+    else
+        snprintf(text, size,
+                 "%.1f s, %.0f dB, load %.0f%%, latency %.1f ms (99%% %.1f, max %.1f), "
+                 "%llu dropped%s%s",
+                 s->heard_s, s->level_db_spl, 100 * s->load, 1e3 * s->latency_p50_s,
+                 1e3 * s->latency_p99_s, 1e3 * s->latency_max_s,
+                 (unsigned long long)s->dropped, lost, drift);
+}
+
+static bh_status
+begin(void *user, bh_diag *diag)
+{
+    struct live *live = user;
+    BH_TRY(bh_live_start(live->device, diag));
+    atomic_store(&live->begun, true);
+    return BH_OK;
+}
+
+static bh_status
+report(void *user, bh_view *view, double time_s, bh_diag *diag)
+{
+    struct live *live = user;
+    char text[160];
+    if (!view)
+        return BH_OK;
+    const double now_s = clock_s();
+    if (now_s - live->shown_s >= SHOW_S) {
+        const bh_live_status status = bh_live_get_status(live->device);
+        write_line(&status, text, sizeof text);
+        bh_view_status(view, text);
+        live->shown_s = now_s;
+    }
+    return bh_view_advance(view, time_s, diag);
+}
+
+static void *
+work(void *user)
+{
+    struct live *live = user;
+    live->status = nerve_run(&live->task, &live->result, &live->diag);
+    atomic_store(&live->done, true);
+    return NULL;
+}
+
+static void
+show_until_done(struct live *live)
+{
+    const struct spikes_settings *s = &live->settings->spikes;
+    const char *terminal = getenv("TERM");
+    const bool shown = !s->output.quiet && s->view.kind != VIEW_TERM &&
+                       isatty(STDERR_FILENO) &&
+                       !(terminal && strcmp(terminal, "dumb") == 0);
+    const struct timespec nap = {0, (long)(1e9 * SHOW_S) / 4};
+    double shown_s = 0;
+    while (!atomic_load(&live->done)) {
+        if (signals_check(NULL) != BH_OK)
+            bh_live_stop(live->device);
+        if (shown && atomic_load(&live->begun) && clock_s() - shown_s >= SHOW_S) {
+            char text[160];
+            const bh_live_status status = bh_live_get_status(live->device);
+            write_line(&status, text, sizeof text);
+            fprintf(console(), "\r%s\033[K", text);
+            fflush(console());
+            shown_s = clock_s();
+        }
+        nanosleep(&nap, NULL);
+    }
+    if (shown && shown_s > 0)
+        fprintf(console(), "\r\033[K");
+}
+
+static bh_status
+open_device(struct live *live)
+{
+    const struct input_settings *input = &live->settings->input;
+    bh_source *sound = NULL;
+    bh_live_config config = bh_live_config_default();
+    config.device = input->device;
+    config.host_api = input->host_api;
+    config.samplerate_hz = input->samplerate_hz > 0 ? input->samplerate_hz : NAN;
+    config.channel = (size_t)input->channel;
+    config.block = (size_t)input->block;
+    config.buffer_s = input->buffer_s;
+    config.duration_s = input->duration_s;
+    config.full_scale_db = input->full_scale_db;
+    config.monitor = input->monitor;
+    BH_TRY(bh_live_open(&config, &live->device, &live->diag));
+    live->info = bh_live_get_info(live->device);
+    BH_TRY(bh_live_source(live->device, &sound, &live->diag));
+    live->hooks = (struct nerve_live){sound, begin, report, live};
+    if (input->record)
+        BH_TRY(recorder_open(input->record, sound, &live->recorder, &live->hooks.sound,
+                             &live->diag));
+    live->task.sound = live->info.device;
+    live->task.live = &live->hooks;
+    return BH_OK;
+}
+
+static bh_status
+run_network(struct live *live)
+{
+    pthread_t worker;
+    if (pthread_create(&worker, NULL, work, live) != 0) {
+        bh_source_free(live->hooks.sound);
+        return bh_diag_set(&live->diag, BH_ERR_MEMORY, "cannot start a thread");
+    }
+    show_until_done(live);
+    pthread_join(worker, NULL);
+    bh_diag why = {0};
+    const bool heard = atomic_load(&live->begun) && live->result.heard_s > 0;
+    if (recorder_close(&live->recorder, heard, &why) == BH_OK)
+        return live->status;
+    return bh_diag_set(&live->diag, why.status, "%s", why.text);
+}
+
+static void
+summarize(const struct live *live, const bh_live_status *status)
+{
+    const struct nerve_result *r = &live->result;
+    const size_t each = r->fibres / r->places;
+    char text[160];
+    say("heard '%s' (%s, %g Hz): %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
+        "fibre), %d thread%s",
+        live->info.device, live->info.host_api, live->info.samplerate_hz, r->places,
+        plural(r->places), each, plural(each), (unsigned long long)r->spikes,
+        plural(r->spikes), (double)r->spikes / (double)r->fibres / r->heard_s,
+        r->threads, plural((uint64_t)r->threads));
+    write_line(status, text, sizeof text);
+    say("%s", text);
+}
+
+static int
+conclude(struct live *live, bh_status status)
+{
+    const struct live_settings *settings = live->settings;
+    const char *spikes = live->task.path, *record = settings->input.record;
+    const bool heard = live->result.heard_s > 0;
+    if (heard && !settings->spikes.output.quiet &&
+        (status == BH_OK || status == BH_ERR_DEVICE)) {
+        const bh_live_status last = bh_live_get_status(live->device);
+        summarize(live, &last);
+    }
+    if (status == BH_OK)
+        return EXIT_DONE;
+    const int result = fail(&live->diag);
+    if (status == BH_ERR_DEVICE && heard && (spikes || record))
+        say("what was heard until then is in '%s'%s%s%s", spikes ? spikes : record,
+            spikes && record ? " and '" : "", spikes && record ? record : "",
+            spikes && record ? "'" : "");
+    return result;
+}
+
+int
+live_run(const struct live_settings *settings)
+{
+    struct live live = {.settings = settings, .task = {.settings = &settings->spikes}};
+    if (!nerve_choose_output(&settings->spikes, false, &live.task))
+        return EXIT_USAGE;
+    signals_catch();
+    libraries_hush();
+    bh_status status = open_device(&live);
+    if (status == BH_OK)
+        status = run_network(&live);
+    const int result = conclude(&live, status);
+    if (bh_live_close(live.device, NULL) == BH_OK)
+        return result;
+    /* A thread hangs in the sound system, whose own ways to the exit may wait for it.
+     */
+    fflush(stdout);
+    fflush(console());
+    _exit(result);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_CLI_LIVE_H
+#define BH_CLI_LIVE_H
+
+/* The command `live`: its settings, and the run they describe. */
+
+#include "cli/nerve.h"
+
+struct input_settings {
+    const char *device, *host_api, *record;
+    double samplerate_hz; /* 0: the device's own */
+    double full_scale_db, duration_s, buffer_s;
+    int64_t block, channel;
+    bool monitor;
+};
+
+struct live_settings {
+    struct input_settings input;
+    struct spikes_settings spikes;
+};
+
+/* Hears the device until the duration is over, a signal comes or the device fails, and
+ * returns the exit status; what was heard is written in each case. */
+int live_run(const struct live_settings *settings);
+
+/* record.c: a source that yields what `input` does and writes it to a file, which keeps
+ * every bit of single precision. */
+struct recorder {
+    bh_frames_writer *writer;
+    bh_source *input;
+    float *window;
+    bh_block block;
+};
+
+/* `out` owns `input` then, whatever comes; the recorder must outlive it. */
+bh_status recorder_open(const char *path, bh_source *input, struct recorder *recorder,
+                        bh_source **out, bh_diag *diag);
+/* Completes the file, or where nothing was heard leaves none. */
+bh_status recorder_close(struct recorder *recorder, bool heard, bh_diag *diag);
+
+#endif
