@@ -58,6 +58,7 @@
 
 /* the nerve: equations as text, driven through links */
 #include "neurons/namespace.h"
+#include "neurons/equations.h"
 #include "neurons/network.h"
 #include "neurons/group.h"
 #include "neurons/input.h"
