@@ -16,19 +16,44 @@ history_free(bh_group *group)
     group->part = NULL;
 }
 
+/* Moves the spikes of the last steps to a longer ring. */
+static void
+lengthen(struct part *part, struct spikes *longer, int64_t now, uint32_t before,
+         uint32_t after)
+{
+    for (int64_t step = now - before < 0 ? 0 : now - before; step < now; step++)
+        longer[(uint64_t)step & (after - 1)] =
+            part->recent[(uint64_t)step & (before - 1)];
+    if (now < before) /* what was never used may have memory all the same */
+        for (uint32_t s = (uint32_t)now; s < before; s++)
+            free(part->recent[s].neuron);
+    free(part->recent);
+    part->recent = longer;
+}
+
 bh_status
 history_make(bh_group *group, uint32_t steps, bh_diag *diag)
 {
-    group->recall = 1;
-    while (group->recall < steps)
-        group->recall *= 2;
-    for (size_t p = 0; p < group->parts; p++) {
-        group->part[p].recent = calloc(group->recall, sizeof(struct spikes));
-        if (!group->part[p].recent)
-            return bh_diag_set(diag, BH_ERR_MEMORY,
-                               "no memory for the last %u steps of %s", steps,
-                               group->name);
+    uint32_t recall = 1;
+    while (recall < steps)
+        recall *= 2;
+    struct spikes **longer = calloc(group->parts, sizeof *longer);
+    bool ok = longer != NULL;
+    for (size_t p = 0; ok && p < group->parts; p++) {
+        longer[p] = calloc(recall, sizeof **longer);
+        ok = longer[p] != NULL;
     }
+    for (size_t p = 0; longer && p < group->parts; p++)
+        if (ok)
+            lengthen(&group->part[p], longer[p], group->net->step, group->recall,
+                     recall);
+        else
+            free(longer[p]);
+    free(longer);
+    if (!ok)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the last %u steps of %s",
+                           steps, group->name);
+    group->recall = recall;
     return BH_OK;
 }
 
@@ -65,5 +90,14 @@ history_take(bh_group *group, struct part *part, size_t k)
             spikes->neuron[spikes->count++] = (uint32_t)(b * BLOCK) +
                                               (block->spikes[s] & 0xffff);
     }
+    return true;
+}
+
+bool
+history_add(struct spikes *spikes, uint32_t neuron)
+{
+    if (!reserve(spikes, (size_t)spikes->count + 1))
+        return false;
+    spikes->neuron[spikes->count++] = neuron;
     return true;
 }

@@ -140,7 +140,10 @@ void deliver_all(struct path *path, size_t part, int64_t step, int thread);
 void path_interpret(const struct path *path, bh_path_frame *frame, void *scratch);
 
 /* history.c */
+/* Makes room for the spikes of so many steps; keeps those that are known. */
 bh_status history_make(bh_group *group, uint32_t steps, bh_diag *diag);
+/* Adds a spike to those of a step. False without memory. */
+bool history_add(struct spikes *spikes, uint32_t neuron);
 void history_free(bh_group *group);
 /* Takes down the spikes of step k of the window. False without memory. */
 bool history_take(bh_group *group, struct part *part, size_t k);

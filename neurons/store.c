@@ -3,6 +3,7 @@
 
 #include "neurons/engine_internal.h"
 #include "neurons/store_internal.h"
+#include "neurons/synapses_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +198,10 @@ visit_network(struct state *state, bh_network *net, bh_diag *diag)
     STATE_VALUE(state, net->epoch);
     for (bh_group *group = net->groups; group; group = group->next)
         visit_group(state, group);
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        state_synapses(state, s);
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(state_history(state, group, diag));
     for (struct link *link = net->links; link; link = link->next)
         state_bytes(state, link->rows,
                     link->stride * bh_precision_size(link->to->precision));
@@ -211,13 +216,10 @@ bh_network_store(bh_network *net, bh_store **out, bh_diag *diag)
     struct header header = {.version = STORE_VERSION};
     struct state state = {0};
     BH_TRY(bh_network_prepare(net, diag));
-    if (net->synapses)
-        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                           "the state of a network with synapses cannot be taken yet");
     bh_store *store = calloc(1, sizeof *store);
     state_bytes(&state, &header, sizeof header);
-    BH_TRY(visit_network(&state, net, diag)); /* writing cannot fail otherwise */
-    if (!store || state.failed) {
+    bh_status status = visit_network(&state, net, diag);
+    if (status != BH_OK || !store || state.failed) {
         free(store);
         free(state.bytes);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the network's state");

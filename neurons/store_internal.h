@@ -5,11 +5,10 @@
 /* State in, state out: the same function walks over an object's memory to write it into
  * a store and to read it back. */
 
-#include "core/status.h"
+#include "neurons/engine_internal.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+/* Longer delays than any. */
+#define LONGEST_RECALL (UINT32_C(1) << 30)
 
 struct state {
     bool reading;
@@ -25,6 +24,11 @@ void state_bytes(struct state *state, void *at, size_t size);
  * memory where there is not room for so many. */
 void state_array(struct state *state, void **array, size_t *count, size_t *capacity,
                  size_t size);
+
+/* store_synapses.c: synapses, and the spikes on their way. */
+void state_synapses(struct state *state, bh_synapses *synapses);
+bh_status state_history(struct state *state, bh_group *group, bh_diag *diag);
+
 #define STATE_VALUE(state, value) state_bytes(state, &(value), sizeof(value))
 
 #endif

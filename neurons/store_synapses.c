@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/run_internal.h"
+#include "neurons/store_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An array of its own memory, or NULL; reading takes new memory for it. */
+static void
+visit_array(struct state *state, void **array, size_t count, size_t size)
+{
+    uint8_t there = *array != NULL;
+    STATE_VALUE(state, there);
+    if (state->failed)
+        return;
+    if (state->reading) {
+        free(*array);
+        *array = NULL;
+        state->failed = there && count > (state->size - state->at) / size;
+        if (there && !state->failed) {
+            *array = malloc((count + 1) * size);
+            state->failed = !*array;
+        }
+    }
+    if (there && !state->failed)
+        state_bytes(state, *array, count * size);
+}
+
+/* Synapses as they lie, sorted for a run or not: what another cut of the targets asks
+ * for is done when the next run begins. */
+void
+state_synapses(struct state *state, bh_synapses *s)
+{
+    uint64_t count = s->count;
+    uint32_t sorted_by = 0, number = 0;
+    if (state->reading)
+        synapses_index_free(s);
+    STATE_VALUE(state, count);
+    STATE_VALUE(state, s->partitions);
+    STATE_VALUE(state, s->calls);
+    STATE_VALUE(state, s->connected);
+    s->count = (size_t)count;
+    const size_t rows = s->source.count * s->partitions + 1;
+    visit_array(state, (void **)&s->cut, (size_t)s->partitions + 1, sizeof *s->cut);
+    visit_array(state, (void **)&s->row, rows, sizeof *s->row);
+    visit_array(state, (void **)&s->post, s->count, sizeof *s->post);
+    visit_array(state, (void **)&s->local, s->count, sizeof *s->local);
+    visit_array(state, (void **)&s->copy, s->count, sizeof *s->copy);
+    visit_array(state, (void **)&s->lastupdate, s->count, sizeof *s->lastupdate);
+    for (int v = 0; v < s->scope.stored; v++)
+        visit_array(state, &s->arrays[v], s->count, bh_precision_size(s->precision));
+    for (struct pathway *path = s->pathways; path; path = path->next) {
+        number++;
+        sorted_by = path == s->sorted_by ? number : sorted_by;
+        STATE_VALUE(state, path->delay_steps);
+        visit_array(state, (void **)&path->delay, s->count, sizeof *path->delay);
+    }
+    STATE_VALUE(state, sorted_by);
+    s->sorted_by = NULL;
+    for (struct pathway *path = s->pathways; path; path = path->next)
+        if (--sorted_by == 0)
+            s->sorted_by = path;
+    if (state->failed)
+        s->count = 0;
+}
+
+/* The part that a neuron belongs to. */
+static struct part *
+part_of(const bh_group *group, uint32_t neuron)
+{
+    size_t p = 0;
+    while (p + 1 < group->parts && neuron >= group->part[p].last * BLOCK)
+        p++;
+    return &group->part[p];
+}
+
+static void
+write_step(struct state *state, const bh_group *group, int64_t step)
+{
+    uint64_t count = 0;
+    const uint64_t at = (uint64_t)step & (group->recall - 1);
+    for (size_t p = 0; p < group->parts; p++)
+        count += group->part[p].recent[at].count;
+    STATE_VALUE(state, count);
+    for (size_t p = 0; p < group->parts; p++) {
+        struct spikes *spikes = &group->part[p].recent[at];
+        state_bytes(state, spikes->neuron, spikes->count * sizeof *spikes->neuron);
+    }
+}
+
+static void
+read_step(struct state *state, const bh_group *group, int64_t step)
+{
+    uint64_t count = 0;
+    const uint64_t at = (uint64_t)step & (group->recall - 1);
+    STATE_VALUE(state, count);
+    for (uint64_t n = 0; n < count && !state->failed; n++) {
+        uint32_t neuron = 0;
+        STATE_VALUE(state, neuron);
+        state->failed = state->failed || neuron >= group->count;
+        if (!state->failed)
+            state->failed = !history_add(&part_of(group, neuron)->recent[at], neuron);
+    }
+}
+
+/* The spikes of the last steps, whatever the parts of the group. */
+bh_status
+state_history(struct state *state, bh_group *group, bh_diag *diag)
+{
+    const int64_t now = group->net->step;
+    uint32_t recall = group->recall;
+    STATE_VALUE(state, recall);
+    if (state->failed || recall > LONGEST_RECALL)
+        return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
+                           group->name);
+    if (state->reading) {
+        if (recall > group->recall)
+            BH_TRY(history_make(group, recall, diag));
+        for (size_t p = 0; p < group->parts; p++)
+            for (uint32_t k = 0; k < group->recall; k++)
+                group->part[p].recent[k].count = 0;
+    }
+    for (int64_t step = now - recall < 0 ? 0 : now - recall; step < now; step++)
+        if (state->reading)
+            read_step(state, group, step);
+        else
+            write_step(state, group, step);
+    return BH_OK;
+}
