@@ -32,17 +32,19 @@ run(const void *settings, const char *operand)
         return fail(&diag);
     if (bh_code_cache_look(&cache, &diag) != BH_OK)
         return fail(&diag);
-    printf("%s: %zu compiled model%s, %.1f kB\n", cache.path, cache.models,
-           plural(cache.models), (double)cache.bytes / 1e3);
+    printf("%s: %zu compiled model%s%s, %.1f kB\n", cache.path, cache.models,
+           plural(cache.models), cache.transforms ? ", plans of transforms" : "",
+           (double)cache.bytes / 1e3);
     return end_output();
 }
 
 const struct command command_cache = {
     .name = "cache",
-    .summary = "show or clear the compiled equations that are kept",
+    .summary = "show or clear what is kept between runs",
     .about =
-        "Equations are compiled once and kept for the next time, in a directory of "
-        "yours: BH_CACHE_DIR, or brianhears in XDG_CACHE_HOME or ~/.cache.",
+        "Equations are compiled once and kept for the next time, and so are measured "
+        "plans of Fourier transforms, in a directory of yours: BH_CACHE_DIR, or "
+        "brianhears in XDG_CACHE_HOME or ~/.cache.",
     .groups = groups,
     .group_count = 1,
     .settings_size = sizeof(struct everything),

@@ -22,11 +22,14 @@ enum { TAIL_FROM = 300 };
 struct fir {
     const struct fir_kernels *kernels;
     bh_precision precision;
-    size_t channels, rows, length;
+    size_t channels, rows;
+    size_t length; /* of the responses, with the delay before them */
+    size_t past;   /* samples kept before a window */
     size_t at, frames, room;
     size_t clock; /* frames heard before the window */
     bool wide;
     struct fir_tail *tail; /* or NULL */
+    size_t head;           /* taps that are summed where there is a tail */
     double *taps;          /* [rows][length][BH_LANES] */
     double *sound;         /* [room] */
     double *many;          /* [rows][room][BH_LANES]; touched only when needed */
@@ -50,7 +53,7 @@ frame_of_row(const struct fir *bank, size_t row, size_t frame)
 static void
 move_on(struct fir *bank, size_t frames)
 {
-    size_t past = bank->length - 1;
+    const size_t past = bank->past;
     bank->at += bank->frames;
     bank->clock += bank->frames;
     bank->frames = frames;
@@ -68,19 +71,10 @@ static void
 widen(struct fir *bank)
 {
     for (size_t row = 0; row < bank->rows; row++)
-        for (size_t t = bank->at + 1 - bank->length; t < bank->at; t++)
+        for (size_t t = bank->at - bank->past; t < bank->at; t++)
             for (size_t lane = 0; lane < BH_LANES; lane++)
                 frame_of_row(bank, row, t)[lane] = bank->sound[t];
     bank->wide = true;
-}
-
-/* Lets the tail hear the parts of the sound that end in the window. */
-static void
-hear_parts(struct fir *bank)
-{
-    size_t done = bank->clock % FIR_PART;
-    for (size_t t = FIR_PART - done; t <= bank->frames; t += FIR_PART)
-        bh_fir_tail_hear(bank->tail, bank->sound + bank->at + t);
 }
 
 static void
@@ -98,7 +92,7 @@ fir_begin(void *self, bh_block in)
         else
             bank->sound[bank->at + t] = sample(in, t, 0);
     if (bank->tail && !bank->wide)
-        hear_parts(bank);
+        bh_fir_tail_hear(bank->tail, bank->sound + bank->at, bank->clock, in.frames);
 }
 
 static void
@@ -110,22 +104,19 @@ run_row(const struct fir *bank, const struct fir_row *row, bh_block out)
         bank->kernels->run_double(row, out);
 }
 
-/* The first part of the response by sums, and the tail, whose next part is computed
- * where the last one ends. */
+/* The first part of the response by sums, unless the delay fills it, and the tail. */
 static void
 run_parts(const struct fir *bank, struct fir_row *row, size_t i, size_t frame,
           bh_block out)
 {
     const double *sound = row->sound;
-    row->length = FIR_PART;
+    row->length = bank->head;
     for (size_t t = 0; t < out.frames;) {
-        size_t now = bank->clock + frame + t, done = now % FIR_PART;
-        size_t left = out.frames - t, count = FIR_PART - done;
-        if (done == 0)
-            bank->tail->kernels->run(bank->tail, i, now / FIR_PART);
+        const size_t now = bank->clock + frame + t;
+        size_t left = out.frames - t, count = FIR_PART - now % FIR_PART;
         count = count < left ? count : left;
         row->sound = sound + t;
-        row->more = bank->tail->said[i][done];
+        row->more = bh_fir_tail_say(bank->tail, i, now);
         run_row(bank, row, bh_block_frames(out, t, count));
         t += count;
     }
@@ -156,12 +147,12 @@ static void
 fir_reset(void *self)
 {
     struct fir *bank = self;
-    bank->at = bank->length - 1;
+    bank->at = bank->past;
     bank->frames = bank->clock = 0;
     bank->wide = false;
     if (bank->tail)
         bh_fir_tail_reset(bank->tail);
-    memset(bank->sound, 0, (bank->length - 1) * sizeof(double));
+    memset(bank->sound, 0, bank->past * sizeof(double));
 }
 
 static void
@@ -191,7 +182,8 @@ check_params(double samplerate_hz, size_t channels, const bh_fir_params *params,
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the impulse responses have length 0; they need at least 1 "
                            "sample");
-    if (params->length > SIZE_MAX / 2048 / channels)
+    if (params->length > SIZE_MAX / 8192 / channels ||
+        params->delay > SIZE_MAX / 8192 / channels)
         return bh_diag_set(diag, BH_ERR_MEMORY,
                            "no memory for %zu channels of %zu samples", channels,
                            params->length);
@@ -211,34 +203,45 @@ set_taps(struct fir *bank, const bh_fir_params *params)
         const double *from = params->taps + (params->same ? 0 : ch * params->length);
         double *to = bank->taps + ch / BH_LANES * bank->length * BH_LANES +
                      ch % BH_LANES;
-        for (size_t k = 0; k < bank->length; k++)
-            to[k * BH_LANES] = from[k];
+        for (size_t k = 0; k < params->length; k++)
+            to[(params->delay + k) * BH_LANES] = from[k];
     }
 }
 
-static struct fir *
-new_fir(size_t channels, size_t length, bh_precision precision)
+static bh_status
+set_tail(struct fir *bank, const bh_fir_params *params, bh_diag *diag)
 {
-    struct fir *bank = calloc(1, sizeof *bank);
-    if (!bank)
-        return NULL;
-    *bank = (struct fir){
-        .kernels = BH_ISA_PICK(bh_fir_kernels),
-        .precision = precision,
-        .channels = channels,
-        .rows = bh_lanes_round(channels) / BH_LANES,
-        .length = length,
-        .at = length - 1,
-        .room = 2 * length + BH_WINDOW_MAX,
+    const struct fir_response response = {
+        .taps = params->taps,
+        .length = params->length,
+        .step = params->same ? 0 : params->length,
+        .delay = params->delay,
+        .plan = params->measured ? BH_FOURIER_MEASURED : BH_FOURIER_ESTIMATED,
     };
-    size_t row = BH_LANES * sizeof(double);
-    bank->taps = calloc(bank->rows * length, row);
+    bank->past = bank->length - 1;
+    if (bank->length < TAIL_FROM)
+        return BH_OK;
+    BH_TRY(bh_fir_tail_new(bank->channels, &response, &bank->tail, diag));
+    bank->head = fir_tail_is_all(&response) ? 0 : FIR_PART;
+    if (bh_fir_tail_past(bank->tail) > bank->past)
+        bank->past = bh_fir_tail_past(bank->tail);
+    return BH_OK;
+}
+
+/* Takes the memory that samples need. */
+static bh_status
+set_room(struct fir *bank, bh_diag *diag)
+{
+    const size_t row = BH_LANES * sizeof(double);
+    bank->at = bank->past;
+    bank->room = 2 * bank->past + 1 + BH_WINDOW_MAX;
+    bank->taps = calloc(bank->rows * bank->length, row);
     bank->sound = calloc(bank->room, sizeof(double));
     bank->many = calloc(bank->rows * bank->room, row);
     if (bank->taps && bank->sound && bank->many)
-        return bank;
-    fir_free(bank);
-    return NULL;
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels of %zu samples",
+                       bank->channels, bank->length);
 }
 
 bh_status
@@ -246,21 +249,15 @@ bh_fir_new(double samplerate_hz, size_t channels, const bh_fir_params *params,
            bh_precision precision, bh_filterbank **out, bh_diag *diag)
 {
     BH_TRY(check_params(samplerate_hz, channels, params, diag));
-    struct fir *bank = new_fir(channels, params->length, precision);
+    struct fir *bank = calloc(1, sizeof *bank);
     if (!bank)
-        return bh_diag_set(diag, BH_ERR_MEMORY,
-                           "no memory for %zu channels of %zu samples", channels,
-                           params->length);
-    set_taps(bank, params);
-    if (params->length >= TAIL_FROM) {
-        bank->tail = bh_fir_tail_new(bank->rows, params->length, bank->taps);
-        if (!bank->tail) {
-            fir_free(bank);
-            return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
-                               channels);
-        }
-    }
-    struct bh_filterbank_config config = {
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
+    bank->kernels = BH_ISA_PICK(bh_fir_kernels);
+    bank->precision = precision;
+    bank->channels = channels;
+    bank->rows = bh_lanes_round(channels) / BH_LANES;
+    bank->length = params->delay + params->length;
+    const struct bh_filterbank_config config = {
         .ops = &fir_ops,
         .self = bank,
         .samplerate_hz = samplerate_hz,
@@ -269,7 +266,13 @@ bh_fir_new(double samplerate_hz, size_t channels, const bh_fir_params *params,
         .cf_hz = params->cf_hz,
         .precision = precision,
     };
-    bh_status status = bh_filterbank_new(&config, out, diag);
+    bh_status status = set_tail(bank, params, diag);
+    if (status == BH_OK)
+        status = set_room(bank, diag);
+    if (status == BH_OK) {
+        set_taps(bank, params);
+        status = bh_filterbank_new(&config, out, diag);
+    }
     if (status != BH_OK)
         fir_free(bank);
     return status;

@@ -7,9 +7,11 @@
  * full.
  *
  * Short responses are summed as written, all channels of a vector at once. Of responses
- * of 300 samples and more only the first 128 are, and the rest goes by spectra, where
- * the input has one channel: five times as fast at 2048 samples. Everything is in
- * double in both precisions. */
+ * of 300 samples and more only the first 128 are, and the rest goes by spectra in parts
+ * of growing size (FFTW3), where the input has one channel: many times as fast. Who can
+ * wait gives a delay, and all goes by spectra, in parts as long as the delay: fastest
+ * from about the length of the response on. Everything is in double in both
+ * precisions. */
 
 #include "core/block.h"
 #include "core/status.h"
@@ -25,7 +27,13 @@ typedef struct bh_fir_params {
     const double *taps;  ///< h, shape [channels][length], or [length] where `same`
     size_t length;       ///< at least 1; shorter responses end in zeros
     bool same;           ///< all channels have the same response
+    size_t delay;        ///< samples by which what comes out is late
     const double *cf_hz; ///< for bh_filterbank_cf; NULL: not a number
+    /// Measures which transforms are fastest here, which takes a second or more once
+    /// and is kept between runs; results then differ from machine to machine and from
+    /// one measurement to the next, in their last bits. Otherwise FFTW's estimate is
+    /// taken, always the same on a kind of processor.
+    bool measured;
 } bh_fir_params;
 
 /// A bank of `channels` filters. Fails where a tap is not finite; the message names it.

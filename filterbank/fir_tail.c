@@ -1,83 +1,152 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/source.h"
 #include "filterbank/fir_tail_kernel.h"
 
-#include "core/source.h"
-
-#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The spectrum of FIR_SPAN samples, times `scale`: radix 2, decimation in time. */
-static void
-transform(const struct fir_tail *tail, const double *x, double scale,
-          double spectrum[FIR_BINS][2])
+/* Sample k of the late response of a channel. */
+static double
+tap(const struct fir_response *response, size_t channel, size_t k)
 {
-    double z[FIR_SPAN][2];
-    for (size_t i = 0; i < FIR_SPAN; i++) {
-        z[fir_reverse(i)][0] = x[i] * scale;
-        z[fir_reverse(i)][1] = 0;
-    }
-    for (size_t half = 1; half < FIR_SPAN; half *= 2)
-        for (size_t i = 0; i < FIR_SPAN; i++) {
-            if (i & half)
-                continue;
-            const double *turn = tail->turn[i % half * (FIR_PART / half)];
-            double *a = z[i], *b = z[i + half];
-            double re = b[0] * turn[0] + b[1] * turn[1];
-            double im = b[1] * turn[0] - b[0] * turn[1];
-            b[0] = a[0] - re;
-            b[1] = a[1] - im;
-            a[0] += re;
-            a[1] += im;
-        }
-    memcpy(spectrum, z, FIR_BINS * sizeof *z);
+    if (k < response->delay || k - response->delay >= response->length)
+        return 0;
+    return response->taps[channel * response->step + k - response->delay];
 }
 
-/* The spectra of the parts of one response. */
-static void
-set_taps(struct fir_tail *tail, size_t length, const double *taps, size_t row,
-         size_t lane)
+static double *
+level_taps(const struct fir_level *level, size_t channel, size_t part)
 {
-    const double *from = taps + row * length * BH_LANES + lane;
-    double *to = tail->taps + row * FIR_BINS * tail->parts * 2 * BH_LANES + lane;
-    for (size_t part = 0; part < tail->parts; part++) {
-        double x[FIR_SPAN] = {0}, spectrum[FIR_BINS][2];
-        for (size_t k = 0; k < FIR_PART; k++) {
-            size_t tap = (part + 1) * FIR_PART + k;
-            x[k] = tap < length ? from[tap * BH_LANES] : 0;
+    return level->taps + 2 * level->bins * (channel * level->parts + part);
+}
+
+/* The spectra of the parts of one response; those behind its last sample are left. */
+static void
+set_taps(struct fir_tail *tail, struct fir_level *level,
+         const struct fir_response *response, size_t channel)
+{
+    for (size_t q = 0; q < level->parts; q++) {
+        bool silent = true;
+        memset(tail->heard, 0, 2 * level->part * sizeof *tail->heard);
+        for (size_t k = 0; k < level->part; k++) {
+            const size_t at = (level->first + q) * level->part + k;
+            const double h = tap(response, channel, at);
+            tail->heard[k] = h / (double)(2 * level->part);
+            silent = silent && h == 0;
         }
-        transform(tail, x, 1.0 / FIR_SPAN, spectrum);
-        for (size_t bin = 0; bin < FIR_BINS; bin++)
-            for (size_t k = 0; k < 2; k++)
-                to[((bin * tail->parts + part) * 2 + k) * BH_LANES] = spectrum[bin][k];
+        if (silent)
+            continue;
+        level->counts[channel] = q + 1;
+        bh_fourier_forward(level->fourier, tail->heard,
+                           (double(*)[2])level_taps(level, channel, q));
     }
 }
 
-struct fir_tail *
-bh_fir_tail_new(size_t rows, size_t length, const double *taps)
+/* Takes the memory of a level whose part, first and parts are set. */
+static bh_status
+new_level(struct fir_tail *tail, struct fir_level *level, bh_fourier_plan plan,
+          bh_diag *diag)
 {
-    const double pi = 3.14159265358979323846;
+    const size_t part = level->part, step = FIR_BINS_STEP;
+    level->bins = (part + 1 + step - 1) / step * step;
+    level->ring = level->first + level->parts + BH_WINDOW_MAX / part + 2;
+    BH_TRY(bh_fourier_new(2 * part, plan, &level->fourier, diag));
+    level->counts = calloc(tail->channels, sizeof *level->counts);
+    level->taps = bh_fourier_memory(2 * level->bins * level->parts * tail->channels);
+    level->spectra = bh_fourier_memory(2 * level->bins * level->ring);
+    level->said = bh_fourier_memory(part * BH_LANES * tail->rows);
+    if (level->counts && level->taps && level->spectra && level->said)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                       tail->channels);
+}
+
+/* The parts that cover the samples from `from` to `end`. */
+static void
+set_parts(struct fir_level *level, size_t part, size_t from, size_t end)
+{
+    level->part = part;
+    level->first = from / part;
+    level->parts = (end + part - 1) / part - level->first;
+}
+
+/* A delay takes as large parts as it lasts, but none much larger than the response.
+ * A larger size is worth another transform where it saves as many parts as it is
+ * larger. */
+static void
+lay_out(struct fir_tail *tail, const struct fir_response *response)
+{
+    const size_t end = response->delay + response->length;
+    size_t part = FIR_PART;
+    while (2 * part <= response->delay && part < 4 * response->length &&
+           2 * part <= FIR_PART_MOST)
+        part *= 2;
+    size_t from = fir_tail_is_all(response) ? response->delay / part * part : part;
+    while (from < end) {
+        const size_t next = part * FIR_GROWTH;
+        const bool grows = from < next && end > 2 * next && next <= FIR_PART_MOST &&
+                           tail->level_count + 1 < FIR_LEVELS;
+        struct fir_level *level = &tail->level[tail->level_count++];
+        set_parts(level, part, from, grows ? next : end);
+        from = grows ? next : end;
+        part = next;
+    }
+}
+
+static bh_status
+new_desks(struct fir_tail *tail, bh_diag *diag)
+{
+    size_t bins = 0, part = 0, parts = 0;
+    for (size_t i = 0; i < tail->level_count; i++) {
+        const struct fir_level *level = &tail->level[i];
+        bins = level->bins > bins ? level->bins : bins;
+        part = level->part > part ? level->part : part;
+        parts = level->parts > parts ? level->parts : parts;
+    }
+    tail->desk = calloc(tail->tiles, sizeof *tail->desk);
+    bool enough = tail->desk != NULL;
+    for (size_t i = 0; i < tail->tiles && enough; i++) {
+        struct fir_desk *desk = &tail->desk[i];
+        desk->sum = bh_fourier_memory(2 * bins);
+        desk->waves = bh_fourier_memory(2 * part * BH_LANES);
+        desk->x = calloc(parts + 1, sizeof *desk->x);
+        enough = desk->sum && desk->waves && desk->x;
+    }
+    tail->heard = bh_fourier_memory(2 * part);
+    tail->more = bh_fourier_memory(tail->rows * FIR_PART * BH_LANES);
+    if (enough && tail->heard && tail->more)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                       tail->channels);
+}
+
+bh_status
+bh_fir_tail_new(size_t channels, const struct fir_response *response,
+                struct fir_tail **out, bh_diag *diag)
+{
     struct fir_tail *tail = calloc(1, sizeof *tail);
     if (!tail)
-        return NULL;
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
     tail->kernels = BH_ISA_PICK(bh_fir_tail_kernels);
-    tail->parts = (length - 1) / FIR_PART;
-    tail->ring = tail->parts + BH_WINDOW_MAX / FIR_PART + 2;
-    for (size_t i = 0; i < FIR_SPAN / 2; i++) {
-        tail->turn[i][0] = cos(2 * pi * (double)i / FIR_SPAN);
-        tail->turn[i][1] = sin(2 * pi * (double)i / FIR_SPAN);
-    }
-    tail->taps = calloc(rows * tail->parts, FIR_BINS * 2 * BH_LANES * sizeof(double));
-    tail->spectra = calloc(tail->ring, sizeof *tail->spectra);
-    tail->said = calloc(rows, sizeof *tail->said);
-    if (!tail->taps || !tail->spectra || !tail->said) {
+    tail->channels = channels;
+    tail->rows = bh_lanes_round(channels) / BH_LANES;
+    tail->tiles = (channels + BH_TILE_MAX - 1) / BH_TILE_MAX;
+    lay_out(tail, response);
+    bh_status status = BH_OK;
+    for (size_t i = 0; i < tail->level_count && status == BH_OK; i++)
+        status = new_level(tail, &tail->level[i], response->plan, diag);
+    if (status == BH_OK)
+        status = new_desks(tail, diag);
+    if (status != BH_OK) {
         bh_fir_tail_free(tail);
-        return NULL;
+        return status;
     }
-    for (size_t row = 0; row < rows; row++)
-        for (size_t lane = 0; lane < BH_LANES; lane++)
-            set_taps(tail, length, taps, row, lane);
-    return tail;
+    for (size_t i = 0; i < tail->level_count; i++)
+        for (size_t ch = 0; ch < channels; ch++)
+            set_taps(tail, &tail->level[i], response, ch);
+    *out = tail;
+    return BH_OK;
 }
 
 void
@@ -85,21 +154,116 @@ bh_fir_tail_free(struct fir_tail *tail)
 {
     if (!tail)
         return;
-    free(tail->said);
-    free(tail->spectra);
-    free(tail->taps);
+    for (size_t i = 0; i < tail->level_count; i++) {
+        struct fir_level *level = &tail->level[i];
+        bh_fourier_free(level->fourier);
+        free(level->counts);
+        free(level->taps);
+        free(level->spectra);
+        free(level->said);
+    }
+    for (size_t i = 0; i < tail->tiles && tail->desk; i++) {
+        free(tail->desk[i].sum);
+        free(tail->desk[i].waves);
+        free(tail->desk[i].x);
+    }
+    free(tail->desk);
+    free(tail->more);
+    free(tail->heard);
     free(tail);
 }
 
 void
 bh_fir_tail_reset(struct fir_tail *tail)
 {
-    tail->heard = 0;
+    for (size_t i = 0; i < tail->level_count; i++)
+        tail->level[i].heard = 0;
+}
+
+size_t
+bh_fir_tail_past(const struct fir_tail *tail)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < tail->level_count; i++)
+        if (tail->level[i].part > most)
+            most = tail->level[i].part;
+    return 2 * most;
+}
+
+static double *
+spectrum_of(const struct fir_level *level, size_t part)
+{
+    return level->spectra + 2 * level->bins * (part % level->ring);
 }
 
 void
-bh_fir_tail_hear(struct fir_tail *tail, const double *end)
+bh_fir_tail_hear(struct fir_tail *tail, const double *sound, size_t clock,
+                 size_t frames)
 {
-    transform(tail, end - FIR_SPAN, 1, tail->spectra[tail->heard % tail->ring]);
-    tail->heard++;
+    for (size_t i = 0; i < tail->level_count; i++) {
+        struct fir_level *level = &tail->level[i];
+        const size_t span = 2 * level->part, done = clock % level->part;
+        for (size_t t = level->part - done; t <= frames; t += level->part) {
+            memcpy(tail->heard, sound + t - span, span * sizeof *tail->heard);
+            bh_fourier_forward(level->fourier, tail->heard,
+                               (double(*)[2])spectrum_of(level, level->heard++));
+        }
+    }
+}
+
+/* What one filter will say in part `now` of the sound, the second half of `wave`. */
+static void
+run_channel(const struct fir_tail *tail, const struct fir_level *level,
+            const struct fir_desk *desk, size_t channel, size_t now, double *wave)
+{
+    size_t parts = level->counts[channel];
+    /* Before the sound there was nothing. */
+    if (parts + level->first > now + 1)
+        parts = now + 1 > level->first ? now + 1 - level->first : 0;
+    for (size_t q = 0; q < parts; q++)
+        desk->x[q] = spectrum_of(level, now - level->first - q);
+    if (parts == 0) {
+        memset(wave, 0, 2 * level->part * sizeof *wave);
+        return;
+    }
+    const struct fir_product product = {
+        .bins = level->bins,
+        .parts = parts,
+        .h = level_taps(level, channel, 0),
+        .x = desk->x,
+        .sum = desk->sum,
+    };
+    tail->kernels->multiply(&product);
+    bh_fourier_back(level->fourier, (double(*)[2])desk->sum, wave);
+}
+
+static void
+run_row(struct fir_tail *tail, const struct fir_level *level, size_t row, size_t now)
+{
+    const struct fir_desk *desk = &tail->desk[row * BH_LANES / BH_TILE_MAX];
+    const size_t first = row * BH_LANES, left = tail->channels - first;
+    const size_t span = 2 * level->part;
+    for (size_t lane = 0; lane < BH_LANES && lane < left; lane++)
+        run_channel(tail, level, desk, first + lane, now, desk->waves + lane * span);
+    tail->kernels->turn(desk->waves + level->part, span, level->part,
+                        level->said + row * level->part * BH_LANES);
+}
+
+const double *
+bh_fir_tail_say(struct fir_tail *tail, size_t row, size_t clock)
+{
+    const size_t done = clock % FIR_PART;
+    double *more = tail->more + row * FIR_PART * BH_LANES;
+    for (size_t i = 0; i < tail->level_count && done == 0; i++) {
+        const struct fir_level *level = &tail->level[i];
+        const size_t at = clock % level->part;
+        if (at == 0)
+            run_row(tail, level, row, clock / level->part);
+        const double *said = level->said + (row * level->part + at) * BH_LANES;
+        if (i == 0)
+            memcpy(more, said, FIR_PART * BH_LANES * sizeof *more);
+        else
+            tail->kernels->add(said, FIR_PART * BH_LANES, more);
+    }
+    return more + done * BH_LANES;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* lstat, fstatat, mkdir */
+#define _GNU_SOURCE /* fstatat */
 #include "neurons/code_cache.h"
-#include "neurons/engine_internal.h"
+
+#include "core/cache_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,50 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool
-is_private(const char *path)
-{
-    struct stat info;
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
-           info.st_uid == geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-/* Makes a directory and those above it. */
-static bool
-make_directories(char *path)
-{
-    for (char *c = path + 1; *c; c++)
-        if (*c == '/') {
-            *c = 0;
-            mkdir(path, 0700);
-            *c = '/';
-        }
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
-/* BH_CACHE_DIR, or brianhears in the user's cache directory: this user's alone. */
-bool
-code_cache_directory(char *path, size_t size)
-{
-    const char *own = getenv("BH_CACHE_DIR"), *cache = getenv("XDG_CACHE_HOME");
-    const char *home = getenv("HOME");
-    int length = -1;
-    if (own && *own)
-        length = snprintf(path, size, "%s", own);
-    else if (cache && *cache == '/')
-        length = snprintf(path, size, "%s/brianhears", cache);
-    else if (home && *home == '/')
-        length = snprintf(path, size, "%s/.cache/brianhears", home);
-    return length > 0 && (size_t)length < size - 100 && make_directories(path) &&
-           is_private(path) && access(path, W_OK | X_OK) == 0;
-}
-
-/* A name that jit_load gives: 32 hexadecimal digits, perhaps a process, .c or .so. */
+/* A name that jit_load gives: 32 hexadecimal digits, perhaps a process, .c or .so. Or
+ * plans of Fourier transforms. */
 static bool
 is_ours(const char *name)
 {
     size_t digits = strspn(name, "0123456789abcdef");
     const char *end = strrchr(name, '.');
+    if (strcmp(name, BH_CACHE_WISDOM) == 0)
+        return true;
     return digits == 32 && name[32] == '.' && end &&
            (strcmp(end, ".c") == 0 || strcmp(end, ".so") == 0);
 }
@@ -85,7 +51,10 @@ count(int directory, const char *name, void *context)
     if (fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     cache->bytes += (uint64_t)info.st_size;
-    cache->models += strcmp(name + 32, ".so") == 0;
+    if (strcmp(name, BH_CACHE_WISDOM) == 0)
+        cache->transforms = true;
+    else
+        cache->models += strcmp(name + 32, ".so") == 0;
 }
 
 static void
@@ -98,11 +67,11 @@ drop(int directory, const char *name, void *context)
 static bh_status
 find(char *path, size_t size, bh_diag *diag)
 {
-    if (code_cache_directory(path, size))
+    if (bh_cache_directory(path, size))
         return BH_OK;
     return bh_diag_set(
         diag, BH_ERR_UNSUPPORTED,
-        "there is no directory for compiled equations that is this user's "
+        "there is no directory for what is computed once that is this user's "
         "alone and can be written; BH_CACHE_DIR can name one");
 }
 
@@ -125,7 +94,6 @@ bh_code_cache_clear(bh_diag *diag)
     BH_TRY(for_each(path, drop, &failed, diag));
     if (failed)
         return bh_diag_set(diag, BH_ERR_FILE,
-                           "not all compiled equations in %.300s could be removed",
-                           path);
+                           "not all that is kept in %.300s could be removed", path);
     return BH_OK;
 }

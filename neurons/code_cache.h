@@ -2,21 +2,24 @@
 #ifndef BH_NEURONS_CODE_CACHE_H
 #define BH_NEURONS_CODE_CACHE_H
 
-/* Where compiled equations are kept between runs: BH_CACHE_DIR, or brianhears in
+/* Where compiled equations, and plans of Fourier transforms that were measured
+ * (bh_fir_params), are kept between runs: BH_CACHE_DIR, or brianhears in
  * XDG_CACHE_HOME or ~/.cache; a directory that is this user's alone. Several processes
  * may use it at once. */
 
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 BH_BEGIN_DECLS
 
-/// What is kept: where, how many models, and how many bytes.
+/// What is kept: where, how many models, plans or none, and how many bytes.
 typedef struct bh_code_cache {
     char path[4096];
     size_t models;
+    bool transforms;
     uint64_t bytes;
 } bh_code_cache;
 

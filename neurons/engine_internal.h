@@ -406,9 +406,6 @@ bh_status program_load(bh_network *net, bh_diag *diag);
  * neurons/device_kernel.h names. */
 extern const char bh_device_prologue[];
 
-/* code_cache.c: the directory for compiled code, if there is one of our own. */
-bool code_cache_directory(char *path, size_t size);
-
 /* jit_host.c: C text -> a loaded library. On failure `why` says what the user should
  * know, and the status is BH_ERR_UNSUPPORTED where there is no working compiler. */
 bh_status jit_load(const char *text, void **library, char *why, size_t size);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* O_NOFOLLOW, mkostemp, pipe2 */
 #include "neurons/engine_internal.h"
 
+#include "core/cache_internal.h"
 #include "core/cpu.h"
 
 #include <dlfcn.h>
@@ -197,7 +198,7 @@ jit_load(const char *text, void **library, char *why, size_t size)
     hash_text(bh_cpu_name(bh_cpu()), hash);
     snprintf(stem, sizeof stem, "%016llx%016llx", (unsigned long long)hash[0],
              (unsigned long long)hash[1]);
-    if (code_cache_directory(directory, sizeof directory)) {
+    if (bh_cache_directory(directory, sizeof directory)) {
         snprintf(path, sizeof path, "%s/%s.c", directory, stem);
         bool known = same_text(path, text);
         snprintf(path, sizeof path, "%s/%s.so", directory, stem);
