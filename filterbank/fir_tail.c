@@ -2,6 +2,7 @@
 #include "core/source.h"
 #include "filterbank/fir_tail_kernel.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +22,33 @@ level_taps(const struct fir_level *level, size_t channel, size_t part)
     return level->taps + 2 * level->bins * (channel * level->parts + part);
 }
 
-/* The spectra of the parts of one response; those behind its last sample are left. */
+static double
+weigh(const struct fir_response *response, size_t channel)
+{
+    double sum = 0;
+    for (size_t k = 0; k < response->length; k++)
+        sum += fabs(response->taps[channel * response->step + k]);
+    return sum;
+}
+
+/* The spectra of the parts of one response. Parts at its end that weigh less than
+ * rounding takes away from the rest are left out. */
 static void
 set_taps(struct fir_tail *tail, struct fir_level *level,
          const struct fir_response *response, size_t channel)
 {
+    const double least = 1e-18 * weigh(response, channel);
     for (size_t q = 0; q < level->parts; q++) {
-        bool silent = true;
+        double sum = 0;
         memset(tail->heard, 0, 2 * level->part * sizeof *tail->heard);
         for (size_t k = 0; k < level->part; k++) {
-            const size_t at = (level->first + q) * level->part + k;
-            const double h = tap(response, channel, at);
+            const double h =
+                tap(response, channel, (level->first + q) * level->part + k);
             tail->heard[k] = h / (double)(2 * level->part);
-            silent = silent && h == 0;
+            sum += fabs(h);
         }
-        if (silent)
-            continue;
-        level->counts[channel] = q + 1;
+        if (sum > least)
+            level->counts[channel] = q + 1;
         bh_fourier_forward(level->fourier, tail->heard,
                            (double(*)[2])level_taps(level, channel, q));
     }

@@ -2,6 +2,7 @@
 #include "filterbank/gammatone.h"
 
 #include "filterbank/filterbank_ops.h"
+#include "filterbank/gammatone_internal.h"
 #include "filterbank/gammatone_kernel.h"
 #include "filterbank/resonator_kernel.h"
 
@@ -127,13 +128,19 @@ channel_b(const bh_gammatone_params *params, size_t ch)
     return params->b_channel ? params->b_channel[ch] : params->b;
 }
 
+double
+gammatone_width_hz(const bh_gammatone_params *params, const double *cf_hz, size_t ch)
+{
+    return channel_b(params, ch) * bh_erb_bandwidth(cf_hz[ch], params->erb);
+}
+
 static bh_status
 check_widths(const double *cf_hz, size_t channels, const bh_gammatone_params *params,
              bh_diag *diag)
 {
     for (size_t ch = 0; ch < channels; ch++) {
         double b = channel_b(params, ch);
-        double width_hz = b * bh_erb_bandwidth(cf_hz[ch], params->erb);
+        double width_hz = gammatone_width_hz(params, cf_hz, ch);
         if (!(width_hz > 0) || !isfinite(width_hz))
             return bh_diag_set(
                 diag, BH_ERR_ARGUMENT,
@@ -171,8 +178,7 @@ set_rows(struct gammatone *bank, double samplerate_hz, const double *cf_hz,
         size_t n = channels - first < BH_LANES ? channels - first : BH_LANES;
         bool delta = false;
         for (size_t i = 0; i < n; i++) {
-            double width_hz = channel_b(params, first + i) *
-                              bh_erb_bandwidth(cf_hz[first + i], params->erb);
+            double width_hz = gammatone_width_hz(params, cf_hz, first + i);
             coeffs[i] = bh_gammatone_design(samplerate_hz, cf_hz[first + i], width_hz);
             delta |= 2 * pi * width_hz / samplerate_hz < RESONATOR_DELTA_BELOW;
         }
@@ -202,14 +208,10 @@ new_rows(size_t channels, bh_precision precision)
 }
 
 bh_status
-bh_gammatone_new(double samplerate_hz, const double *cf_hz, size_t channels,
-                 const bh_gammatone_params *params, bh_precision precision,
-                 bh_filterbank **out, bh_diag *diag)
+gammatone_recursive_new(double samplerate_hz, const double *cf_hz, size_t channels,
+                        const bh_gammatone_params *params, bh_precision precision,
+                        bh_filterbank **out, bh_diag *diag)
 {
-    const bh_gammatone_params defaults = bh_gammatone_params_default();
-    params = params ? params : &defaults;
-    BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));
-    BH_TRY(check_widths(cf_hz, channels, params, diag));
     struct gammatone *bank = new_rows(channels, precision);
     if (!bank)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
@@ -227,4 +229,31 @@ bh_gammatone_new(double samplerate_hz, const double *cf_hz, size_t channels,
     if (status != BH_OK)
         gammatone_free(bank);
     return status;
+}
+
+bh_status
+bh_gammatone_new(double samplerate_hz, const double *cf_hz, size_t channels,
+                 const bh_gammatone_params *params, bh_precision precision,
+                 bh_filterbank **out, bh_diag *diag)
+{
+    const bh_gammatone_params defaults = bh_gammatone_params_default();
+    params = params ? params : &defaults;
+    BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));
+    BH_TRY(check_widths(cf_hz, channels, params, diag));
+    if (params->delay > 0 && params->engine != BH_GAMMATONE_FOURIER)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "the gammatone has a delay of %zu samples, which only its "
+                           "engine by Fourier transforms can have",
+                           params->delay);
+    switch (params->engine) {
+    case BH_GAMMATONE_FOURIER:
+        return gammatone_fourier_new(samplerate_hz, cf_hz, channels, params, precision,
+                                     out, diag);
+    case BH_GAMMATONE_FASTEST:
+        return gammatone_fastest_new(samplerate_hz, cf_hz, channels, params, precision,
+                                     out, diag);
+    default:
+        return gammatone_recursive_new(samplerate_hz, cf_hz, channels, params,
+                                       precision, out, diag);
+    }
 }

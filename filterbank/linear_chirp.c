@@ -116,7 +116,8 @@ new_bank(const struct kind *kind, double samplerate_hz, const double *f_hz,
     for (size_t ch = 0; ch < channels; ch++)
         set_response(kind, samplerate_hz, f_hz[ch], params, ch, start_s,
                      taps + ch * length, length);
-    bh_fir_params fir = {.taps = taps, .length = length, .cf_hz = f_hz};
+    bh_fir_params fir = {
+        .taps = taps, .length = length, .delay = params->delay, .cf_hz = f_hz};
     bh_status status = bh_fir_new(samplerate_hz, channels, &fir, precision, out, diag);
     free(taps);
     return status;

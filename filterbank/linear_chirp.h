@@ -22,6 +22,7 @@ typedef struct bh_linear_chirp_params {
     double phase;           ///< of the carrier at t = 0, in radians
     /// One for each channel instead, or NULL.
     const double *time_constant_channel_s, *c_channel, *phase_channel;
+    size_t delay; ///< more samples by which the output is late: bh_fir_params
 } bh_linear_chirp_params;
 
 /// A bank of `channels` filters with envelope (t - t0)^3 exp(-(t - t0) / time

@@ -38,15 +38,31 @@ make_log_gammachirp(const struct model *model, const double *cf_hz, bh_precision
 }
 
 static bh_status
-make_linear_gammachirp(const struct model *model, const double *cf_hz, bh_precision p,
-                       bh_filterbank **out)
+make_linear(const struct model *model, const double *cf_hz, size_t delay,
+            bh_precision p, bh_filterbank **out)
 {
     double tau_s[CHANNELS];
     for (size_t ch = 0; ch < CHANNELS; ch++)
         tau_s[ch] = 1 / (24.7 * (4.37e-3 * cf_hz[ch] + 1));
-    const bh_linear_chirp_params params = {.time_constant_channel_s = tau_s};
+    const bh_linear_chirp_params params = {.time_constant_channel_s = tau_s,
+                                           .delay = delay};
     return bh_linear_gammachirp_new(model->samplerate_hz, cf_hz, CHANNELS, &params, p,
                                     out, &diag);
+}
+
+static bh_status
+make_linear_gammachirp(const struct model *model, const double *cf_hz, bh_precision p,
+                       bh_filterbank **out)
+{
+    return make_linear(model, cf_hz, 0, p, out);
+}
+
+/* brian2hears works in blocks of three times the response, 55 000 samples. */
+static bh_status
+make_late_gammachirp(const struct model *model, const double *cf_hz, bh_precision p,
+                     bh_filterbank **out)
+{
+    return make_linear(model, cf_hz, 16384, p, out);
 }
 
 static bh_status
@@ -81,6 +97,7 @@ static const struct model models[] = {
     {"drnl", 44100, 20, 13e3, make_drnl},
     {"log-gammachirp", 44100, 20, 20e3, make_log_gammachirp},
     {"linear-gammachirp", 44100, 100, 10e3, make_linear_gammachirp},
+    {"late-gammachirp", 44100, 100, 10e3, make_late_gammachirp},
     {"approximate-gammatone", 44100, 20, 20e3, make_approximate_gammatone},
     {"dcgc", 44100, 100, 10e3, make_dcgc},
     {"tan-carney", 50000, 100, 10e3, make_tan_carney},

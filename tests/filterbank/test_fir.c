@@ -36,16 +36,24 @@ tap(size_t channel, size_t k)
 }
 
 static bh_filterbank *
-make_length(size_t channels, size_t length, bh_precision precision)
+make_late(size_t channels, size_t length, size_t delay, bool measured,
+          bh_precision precision)
 {
     double *taps = calloc(channels * length, sizeof *taps);
     for (size_t ch = 0; ch < channels; ch++)
         for (size_t k = 0; k < length; k++)
             taps[ch * length + k] = tap(ch == channels - 1 ? 0 : ch, k);
-    bh_fir_params params = {.taps = taps, .length = length};
+    bh_fir_params params = {
+        .taps = taps, .length = length, .delay = delay, .measured = measured};
     bh_filterbank *fb = make_fir(channels, &params, precision);
     free(taps);
     return fb;
+}
+
+static bh_filterbank *
+make_length(size_t channels, size_t length, bh_precision precision)
+{
+    return make_late(channels, length, 0, false, precision);
 }
 
 /* Against the sum as written; where there is a tail it rounds otherwise. 1e-15
@@ -74,6 +82,56 @@ any_length(void)
     free(x);
 }
 
+/* A delay moves the output and changes nothing else, whatever the parts are that it
+ * allows: below, at and above the smallest ones, and longer than the response. */
+static void
+any_delay(void)
+{
+    static const size_t delays[] = {1, 127, 128, 129, 500, 1024, 5000};
+    static const size_t lengths[] = {1, 200, 1500};
+    enum { FRAMES = 9000, CHANNELS = 18 };
+    double *x = make_noise(FRAMES), *want = calloc(FRAMES * CHANNELS, sizeof *want);
+    double *got = calloc(FRAMES * CHANNELS, sizeof *got);
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        bh_filterbank *fb = make_length(CHANNELS, lengths[k], BH_DOUBLE);
+        filter(fb, x, FRAMES, want);
+        bh_filterbank_free(fb);
+        for (size_t i = 0; i < sizeof delays / sizeof *delays; i++) {
+            const size_t late = delays[i] * CHANNELS;
+            fb = make_late(CHANNELS, lengths[k], delays[i], false, BH_DOUBLE);
+            filter(fb, x, FRAMES, got);
+            bh_filterbank_free(fb);
+            for (size_t n = 0; n < late; n++)
+                CHECK_NEAR(got[n], 0, 1e-13); /* rounding of the transforms */
+            CHECK_NEAR(worst_error(got + late, want, FRAMES - delays[i], CHANNELS), 0,
+                       1e-13);
+        }
+    }
+    free(got);
+    free(want);
+    free(x);
+}
+
+/* Measured plans give the same within rounding, and leave no trace: a bank made
+ * afterwards has the same bits as one made before. */
+static void
+measured_plans(void)
+{
+    enum { FRAMES = 3000, CHANNELS = 2, SIZE = FRAMES * CHANNELS * sizeof(double) };
+    double *x = make_noise(FRAMES), *y[3];
+    for (int i = 0; i < 3; i++) {
+        bh_filterbank *fb = make_late(CHANNELS, 700, 256, i == 1, BH_DOUBLE);
+        y[i] = calloc(1, SIZE);
+        filter(fb, x, FRAMES, y[i]);
+        bh_filterbank_free(fb);
+    }
+    CHECK_NEAR(worst_error(y[1], y[0], FRAMES, CHANNELS), 0, 1e-13);
+    CHECK(memcmp(y[0], y[2], SIZE) == 0);
+    for (int i = 0; i < 3; i++)
+        free(y[i]);
+    free(x);
+}
+
 static bh_filterbank *
 short_bank(size_t channels, bh_precision precision)
 {
@@ -86,20 +144,32 @@ long_bank(size_t channels, bh_precision precision)
     return make_length(channels, 700, precision);
 }
 
+static bh_filterbank *
+deep_bank(size_t channels, bh_precision precision)
+{
+    return make_length(channels, 2100, precision);
+}
+
+static bh_filterbank *
+late_bank(size_t channels, bh_precision precision)
+{
+    return make_late(channels, 350, 300, false, precision);
+}
+
 /* The tail of long responses is for input of one channel; with more, the sum is plain,
  * and rounds otherwise: 1e-15 measured. */
 static void
 every_bank(void)
 {
-    make_bank_fn *const makes[] = {short_bank, long_bank};
-    for (size_t i = 0; i < 2; i++) {
+    make_bank_fn *const makes[] = {short_bank, long_bank, deep_bank, late_bank};
+    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         check_blocks(makes[i]);
         check_channels(makes[i]);
         check_source(makes[i]);
         check_wide_input_within(makes[i], 1e-13);
         check_single(makes[i], 1e-7);
         check_machines(makes[i], 1e-12);
-        check_silence(makes[i], 400);
+        check_silence(makes[i], 2200);
     }
 }
 
@@ -174,5 +244,6 @@ wrong_banks(void)
 }
 
 TEST_MAIN("fir", {"golden output", golden_output}, {"any length", any_length},
+          {"any delay", any_delay}, {"measured plans", measured_plans},
           {"every bank", every_bank}, {"same response", same_response},
           {"input that widens", input_that_widens}, {"wrong banks", wrong_banks})
