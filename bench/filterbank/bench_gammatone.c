@@ -2,7 +2,9 @@
 /* Times the gammatone filterbank on one core: 1 s of white noise at 44.1 kHz, cf from
  * 20 Hz to 20 kHz equally spaced in ERBs, block by block into one output block.
  *
- *     bench_gammatone [single|double] [channels] [frames a block] [runs] */
+ *     bench_gammatone [single|double] [channels] [frames a block] [runs] [engine delay]
+ *
+ * The engine is recursive, fourier or fastest. */
 #include "core/cpu.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/scale.h"
@@ -68,14 +70,14 @@ make_noise(bh_block sound)
 
 static bh_status
 make_bench(struct bench *bench, size_t channels, size_t frames, bh_precision precision,
-           bh_diag *diag)
+           const bh_gammatone_params *params, bh_diag *diag)
 {
     double *cf_hz = malloc(channels * sizeof *cf_hz);
     bh_status status =
         bh_erbspace(20, 20e3, channels, bh_erb_params_default(), cf_hz, diag);
     if (status == BH_OK)
-        status =
-            bh_gammatone_new(44100, cf_hz, channels, NULL, precision, &bench->fb, diag);
+        status = bh_gammatone_new(44100, cf_hz, channels, params, precision, &bench->fb,
+                                  diag);
     free(cf_hz);
     size_t size = bh_precision_size(precision);
     bench->sound = (bh_block){calloc(FRAMES, size), FRAMES, 1, 1, precision};
@@ -110,10 +112,15 @@ main(int argc, char **argv)
                         "[runs]\n");
         return 2;
     }
+    bh_gammatone_params params = bh_gammatone_params_default();
+    if (argc > 5 && strcmp(argv[5], "recursive") != 0)
+        params.engine = strcmp(argv[5], "fourier") == 0 ? BH_GAMMATONE_FOURIER
+                                                        : BH_GAMMATONE_FASTEST;
+    params.delay = argc > 6 ? strtoul(argv[6], NULL, 10) : 0;
     struct bench bench = {0};
     bh_diag diag = {0};
     bh_status status =
-        make_bench(&bench, (size_t)channels, (size_t)frames, precision, &diag);
+        make_bench(&bench, (size_t)channels, (size_t)frames, precision, &params, &diag);
     double *seconds = calloc((size_t)runs, sizeof *seconds);
     for (int i = 0; i < runs && status == BH_OK; i++) {
         seconds[i] = run(&bench, &diag);
