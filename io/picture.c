@@ -65,7 +65,13 @@ check_levels(const bh_picture_levels *levels, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "columns of %g s; they must last longer than 0",
                            levels->column_s);
-    for (size_t i = 0; i < levels->rows; i++)
+    if (!levels->cf_hz &&
+        (!levels->row_label || !isfinite(levels->row_to - levels->row_from) ||
+         !(levels->row_from < levels->row_to)))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "rows without frequencies need a label and a range that "
+                           "goes up");
+    for (size_t i = 0; levels->cf_hz && i < levels->rows; i++)
         if (!isfinite(levels->cf_hz[i]) ||
             !(levels->cf_hz[i] >= (i ? levels->cf_hz[i - 1] : 0)))
             return bh_diag_set(

@@ -17,8 +17,14 @@ typedef struct bh_picture_levels {
     const float *level_db_spl; ///< shape [rows][columns]; -infinity is silence
     size_t rows;               ///< places; row 0 is drawn lowest
     size_t columns;            ///< stretches of time, from 0 s
-    const double *cf_hz; ///< [rows] characteristic frequency, Hz, never descending
-    double column_s;     ///< how long a column lasts, s
+    const double
+        *cf_hz;      ///< [rows] characteristic frequency, Hz, never descending, or NULL
+    double column_s; ///< how long a column lasts, s
+    /// Other quantities over other rows: where `cf_hz` is NULL rows go from `row_from`
+    /// to `row_to` of what `row_label` says, "delay (ms)".
+    double row_from, row_to;
+    const char *row_label;
+    const char *level_label; ///< what the colours mean; NULL: "level (dB SPL)"
 } bh_picture_levels;
 
 typedef struct bh_picture_options {

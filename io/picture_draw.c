@@ -111,9 +111,11 @@ draw_place_axis(struct bh_canvas canvas, struct bh_panel panel, struct bh_places
         draw_tick(canvas, panel, LEFT, &ticks[i], true);
         widest = fmax(widest, text_width(canvas, ticks[i].label));
     }
-    const char *label = places.cf_hz ? "characteristic frequency (Hz)" : "neuron";
-    if (text_width(canvas, label) > panel.height)
-        label = places.cf_hz ? "CF (Hz)" : label;
+    const char *label = places.label   ? places.label
+                        : places.cf_hz ? "characteristic frequency (Hz)"
+                                       : "neuron";
+    if (places.cf_hz && text_width(canvas, label) > panel.height)
+        label = "CF (Hz)";
     draw_text(canvas, label, panel.x - widest - 1.1 * canvas.em,
               panel.y + panel.height / 2, 0.5, 0, true);
 }
@@ -164,7 +166,8 @@ draw_levels(struct bh_canvas canvas, struct bh_panel panel,
         return;
     draw_image(canvas, panel, image);
     cairo_surface_destroy(image);
-    draw_bar(canvas, panel, bh_palette_viridis, min_db, max_db, "level (dB SPL)");
+    draw_bar(canvas, panel, bh_palette_viridis, min_db, max_db,
+             levels->level_label ? levels->level_label : "level (dB SPL)");
 }
 
 static void
@@ -286,7 +289,10 @@ bh_picture_draw(struct bh_canvas canvas, const bh_picture_levels *levels,
         draw_levels(canvas, panel, levels, options);
         draw_frame(canvas, panel);
         draw_time_axis(canvas, panel, !raster);
-        draw_place_axis(canvas, panel, (struct bh_places){levels->cf_hz, levels->rows});
+        const struct bh_places places = {levels->cf_hz, levels->rows, levels->row_from,
+                                         levels->row_to,
+                                         levels->cf_hz ? NULL : levels->row_label};
+        draw_place_axis(canvas, panel, places);
         panel.y += panel.height + gap;
     }
     if (raster) {
@@ -294,6 +300,6 @@ bh_picture_draw(struct bh_canvas canvas, const bh_picture_levels *levels,
         draw_frame(canvas, panel);
         draw_time_axis(canvas, panel, true);
         draw_place_axis(canvas, panel,
-                        (struct bh_places){raster->cf_hz, raster->places});
+                        (struct bh_places){raster->cf_hz, raster->places, 0, 0, NULL});
     }
 }

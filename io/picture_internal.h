@@ -25,6 +25,8 @@ struct bh_panel {
 struct bh_places {
     const double *cf_hz; ///< [count] never descending, or NULL
     size_t count;
+    double from, to; ///< where there is a label instead of frequencies
+    const char *label;
 };
 
 /// A tick that a number belongs to: where from 0 (bottom, left) to 1, and its label,

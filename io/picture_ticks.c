@@ -160,6 +160,8 @@ end_ticks(struct bh_places places, double gap, struct bh_tick *ticks)
 size_t
 bh_ticks_places(struct bh_places places, double gap, struct bh_tick *ticks)
 {
+    if (places.label)
+        return bh_ticks_linear(places.from, places.to, gap, ticks);
     if (!places.cf_hz)
         return index_ticks(places.count, gap, ticks);
     size_t count = decade_ticks(places, gap, ticks);

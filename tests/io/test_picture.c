@@ -346,7 +346,7 @@ test_ticks_are_round_numbers(void)
     CHECK(bh_tick_step(7, 0.1) == 1 && bh_tick_step(3600, 0.1) == 500);
 
     bh_picture_levels levels = one_spot();
-    struct bh_places places = {levels.cf_hz, ROWS};
+    struct bh_places places = {levels.cf_hz, ROWS, 0, 0, NULL};
     CHECK_NEAR(bh_place_position(places, 1000), 30.5 / ROWS, 1e-9);
     CHECK(isnan(bh_place_position(places, 20)) &&
           isnan(bh_place_position(places, 1e4)));
@@ -359,9 +359,24 @@ test_ticks_are_round_numbers(void)
     }
     CHECK(labels == 6); /* 50 100 200 500 1k 2k, all at least a twentieth apart */
     const double narrow[] = {990, 1010};
-    places = (struct bh_places){narrow, 2};
+    places = (struct bh_places){narrow, 2, 0, 0, NULL};
     CHECK(bh_ticks_places(places, 0.1, ticks) == 2);
     CHECK(strcmp(ticks[1].label, "1010") == 0);
+    places = (struct bh_places){NULL, 60, 0, 3, "delay (ms)"};
+    CHECK(bh_ticks_places(places, 0.2, ticks) == 4);
+    CHECK_NEAR(ticks[1].at, 1.0 / 3, 1e-12);
+}
+
+static void
+test_rows_may_be_other_than_places(void)
+{
+    bh_picture_levels levels = one_spot();
+    bh_diag diag;
+    levels.cf_hz = NULL;
+    CHECK(bh_picture_write("x.png", &levels, NULL, NULL, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "need a label and a range");
+    levels.row_label = "delay (ms)";
+    CHECK(bh_picture_write("x.png", &levels, NULL, NULL, &diag) == BH_ERR_ARGUMENT);
 }
 
 int
@@ -381,6 +396,7 @@ main(void)
         {"wrong input is told", test_wrong_input_is_told},
         {"viridis is viridis", test_viridis_is_viridis},
         {"ticks are round numbers", test_ticks_are_round_numbers},
+        {"rows may be other than places", test_rows_may_be_other_than_places},
     };
     int failed = run_tests("io/picture", tests, sizeof tests / sizeof tests[0]);
     rmdir(directory);
