@@ -97,8 +97,12 @@ picture_write(const char *path, const struct picture *picture,
     if (level && cf_hz) {
         bh_cochleagram_levels(cochleagram, level);
         row_cf(cochleagram, picture->cf_hz, cf_hz);
-        const bh_picture_levels levels = {level, rows, columns, cf_hz,
-                                          bh_cochleagram_column_s(cochleagram)};
+        const bh_picture_levels levels = {
+            .level_db_spl = level,
+            .rows = rows,
+            .columns = columns,
+            .cf_hz = cf_hz,
+            .column_s = bh_cochleagram_column_s(cochleagram)};
         status = bh_picture_write(path, &levels, picture->raster, &options, diag);
     } else {
         bh_diag_set(diag, status, "no memory for a picture of %zu x %zu", rows,

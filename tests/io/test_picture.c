@@ -54,7 +54,11 @@ one_spot(void)
     for (int i = 0; i < ROWS * COLUMNS; i++)
         level[i] = -INFINITY;
     level[30 * COLUMNS + 25] = 70;
-    return (bh_picture_levels){level, ROWS, COLUMNS, cf_hz, 0.02};
+    return (bh_picture_levels){.level_db_spl = level,
+                               .rows = ROWS,
+                               .columns = COLUMNS,
+                               .cf_hz = cf_hz,
+                               .column_s = 0.02};
 }
 
 static bh_raster *
@@ -221,7 +225,11 @@ test_odd_shapes_are_drawn(void)
     const char *path = file("odd.png");
     float level[] = {-INFINITY};
     double cf_hz[] = {0};
-    bh_picture_levels levels = {level, 1, 1, cf_hz, 1e-9};
+    bh_picture_levels levels = {.level_db_spl = level,
+                                .rows = 1,
+                                .columns = 1,
+                                .cf_hz = cf_hz,
+                                .column_s = 1e-9};
     CHECK_OK(bh_picture_write(path, &levels, NULL, &options, &diag), diag);
     options.width_px = options.height_px = 200;
     options.duration_s = 1e6;
@@ -293,7 +301,8 @@ test_wrong_input_is_told(void)
     expect_refusal(NULL, &options, BH_ERR_ARGUMENT, "picture of nothing");
     float level[] = {0, NAN};
     const double cf_hz[] = {200, 100};
-    bh_picture_levels bad = {level, 2, 1, cf_hz, 1};
+    bh_picture_levels bad = {
+        .level_db_spl = level, .rows = 2, .columns = 1, .cf_hz = cf_hz, .column_s = 1};
     expect_refusal(&bad, &options, BH_ERR_ARGUMENT, "frequency of row 1 is 100 Hz");
     bad.rows = 1;
     bad.columns = 2;
