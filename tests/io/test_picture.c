@@ -380,12 +380,13 @@ static void
 test_rows_may_be_other_than_places(void)
 {
     bh_picture_levels levels = one_spot();
+    bh_picture_options options = bh_picture_options_default(1);
     bh_diag diag;
     levels.cf_hz = NULL;
-    CHECK(bh_picture_write("x.png", &levels, NULL, NULL, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_picture_write("x.png", &levels, NULL, &options, &diag) == BH_ERR_ARGUMENT);
     CHECK_HAS(diag.text, "need a label and a range");
     levels.row_label = "delay (ms)";
-    CHECK(bh_picture_write("x.png", &levels, NULL, NULL, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_picture_write("x.png", &levels, NULL, &options, &diag) == BH_ERR_ARGUMENT);
 }
 
 int
