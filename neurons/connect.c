@@ -319,6 +319,7 @@ bh_synapses_connect(bh_synapses *s, const bh_connect_config *given, bh_diag *dia
     maker_free(&maker);
     if (status != BH_OK)
         return status;
+    merge_number(s);
     s->calls++;
     s->connected = true;
     return BH_OK;

@@ -101,6 +101,8 @@ bh_status make_generated_row(const struct maker *maker, struct hand *hand, size_
 /* connect_merge.c */
 /* Moves what has been made into the storage. */
 bh_status merge_made(struct maker *maker, bh_diag *diag);
+/* Gives synapses with a multisynaptic index theirs. */
+void merge_number(bh_synapses *synapses);
 bh_status merge_arrays(bh_synapses *synapses, const bh_connect_config *config,
                        bh_diag *diag);
 

@@ -90,6 +90,25 @@ fresh_arrays(bh_synapses *s, uint64_t count)
     return true;
 }
 
+/* Which of the synapses of its pair each is, for those who ask. */
+void
+merge_number(bh_synapses *s)
+{
+    if (!s->multisynaptic_index || s->count == 0)
+        return;
+    void *values = s->arrays[s->multisynaptic_index->slot];
+    for (size_t i = 0; i < s->source.count; i++) {
+        size_t number = 0;
+        for (size_t n = (size_t)s->row[i]; n < s->row[i + 1]; n++) {
+            number = n > s->row[i] && s->post[n] == s->post[n - 1] ? number + 1 : 0;
+            if (s->precision == BH_SINGLE)
+                ((float *)values)[n] = (float)number;
+            else
+                ((double *)values)[n] = (double)number;
+        }
+    }
+}
+
 /* Takes over the rows; all of them are new. */
 static bh_status
 take_rows(bh_synapses *s, uint64_t *row, uint32_t *post, bh_diag *diag)

@@ -88,6 +88,7 @@ bh_synapses_remove(bh_synapses *s, const char *condition, bh_diag *diag)
         status = remove_chosen(s, condition, stays, diag);
     if (status == BH_OK) {
         drop(s, stays);
+        merge_number(s);
         s->calls++;
     }
     free(stays);

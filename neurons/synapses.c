@@ -199,6 +199,25 @@ take_arrays(bh_synapses *s)
     return BH_OK;
 }
 
+/* The number of a synapse among those of its pair is a parameter that connect fills. */
+static bh_status
+add_multisynaptic_index(bh_synapses *s, const char *name)
+{
+    struct equation **end = &s->equations;
+    struct text text;
+    char line[64];
+    if (strlen(name) > 40)
+        return bh_diag_set(s->lang.diag, BH_ERR_ARGUMENT,
+                           "the multisynaptic index of %s has a name of more than 40 "
+                           "characters",
+                           s->name);
+    snprintf(line, sizeof line, "%s : integer (constant)", name);
+    BH_TRY(synapses_text(s, "multisynaptic index", line, &text));
+    while (*end)
+        end = &(*end)->next;
+    return parse_equations(&s->lang, &text, end);
+}
+
 static bh_status
 fill(bh_synapses *s, const bh_synapses_config *config)
 {
@@ -210,7 +229,11 @@ fill(bh_synapses *s, const bh_synapses_config *config)
         return bh_diag_set(s->lang.diag, BH_ERR_MEMORY, "no memory for synapses");
     BH_TRY(synapses_text(s, "model", config->model, &s->model));
     BH_TRY(parse_equations(&s->lang, &s->model, &s->equations));
+    if (config->multisynaptic_index)
+        BH_TRY(add_multisynaptic_index(s, config->multisynaptic_index));
     BH_TRY(synapse_scope_fill(s, config->names));
+    if (config->multisynaptic_index)
+        s->multisynaptic_index = scope_find(&s->scope, config->multisynaptic_index);
     if (config->method) {
         s->method = bh_arena_text(s->arena, config->method, strlen(config->method));
         if (!s->method)

@@ -42,9 +42,11 @@ typedef struct bh_synapses_config {
     const char *on_post; ///< when a postsynaptic spike arrives: "A += 0.1"; or NULL
     const char *delay;   ///< of all presynaptic spikes, "1.5*ms"; NULL: 0, or
                          ///< what bh_synapses_set gives "delay"
-    const char *delay_post;    ///< of all postsynaptic spikes ("delay_post")
-    double max_delay_s;        ///< a promise: no delay is longer; inf: none is made
-    const char *method;        ///< of (clock-driven) equations; NULL: as for groups
+    const char *delay_post; ///< of all postsynaptic spikes ("delay_post")
+    double max_delay_s;     ///< a promise: no delay is longer; inf: none is made
+    const char *method;     ///< of (clock-driven) equations; NULL: as for groups
+    /// A name for the number of a synapse among those of its pair, from 0; NULL: none.
+    const char *multisynaptic_index;
     const bh_namespace *names; ///< values the texts may use, or NULL; not kept
 } bh_synapses_config;
 

@@ -62,6 +62,7 @@ struct bh_synapses {
     double max_delay_s;
     uint32_t calls; /* of connect and set, so that each draws its own numbers */
     bool connected; /* connect has been called */
+    const struct symbol *multisynaptic_index; /* or NULL */
 
     /* Storage. A synapse's position is its index in all arrays. Row i holds the
      * synapses of source i (of the subgroup), and is cut into `partitions` sub-rows:

@@ -316,6 +316,93 @@ test_adding(void)
     unwire(&w);
 }
 
+/* Brian 2's multisynaptic_index: the number among the synapses of a pair. */
+static void
+test_multisynaptic(void)
+{
+    bh_diag diag;
+    struct wiring w = {.net = network(1)};
+    w.source = w.target = neurons(w.net, "cells", 5, BH_SINGLE);
+    bh_synapses_config config = bh_synapses_config_default();
+    config.source = config.target = bh_all(w.source);
+    config.model = "w : 1";
+    config.multisynaptic_index = "k";
+    CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
+    connect_pairs(&w, (bh_connect_config){.copies = "1 + i"});
+    set_value(&w, "w", "10*k + i");
+    connect_pairs(&w, (bh_connect_config){.one_to_one = true});
+    CHECK_OK(bh_synapses_remove(w.synapses, "k == 0 and i > 0", &diag), diag);
+    look(&w);
+    CHECK(w.count == 75 + 5 - 20);
+    double *k = values_of(&w, "k"), *weights = values_of(&w, "w");
+    size_t number = 0;
+    for (size_t n = 0; n < w.count; n++) {
+        const bool same = n > 0 && w.i[n] == w.i[n - 1] && w.j[n] == w.j[n - 1];
+        number = same ? number + 1 : 0;
+        const bool fresh = w.i[n] == w.j[n] && number == w.i[n] + (w.i[n] == 0);
+        CHECK_NEAR(k[n], (double)number, 0);
+        CHECK_NEAR(weights[n],
+                   fresh ? 0 : 10 * ((double)number + (w.i[n] > 0)) + w.i[n], 0);
+    }
+    free(k);
+    free(weights);
+    unwire(&w);
+}
+
+/* Weights that are no variable but an expression are computed where they are used, and
+ * take no memory. Between runs synapses are removed, made, delayed; spikes on their way
+ * arrive. Each source spikes once in each run, so x grows by the weights of all. */
+static void
+test_between_runs(void)
+{
+    bh_diag diag;
+    const double times[] = {1e-3, 1e-3, 1e-3, 21e-3, 21e-3, 21e-3, 41e-3, 41e-3, 41e-3};
+    const uint32_t index[] = {0, 1, 2, 0, 1, 2, 0, 1, 2};
+    struct wiring w = {.net = network(2)};
+    bh_generator_config generator = bh_generator_config_default();
+    generator.name = "source";
+    generator.count = 3;
+    generator.spikes = (bh_events){times, index, 9};
+    CHECK_OK(bh_generator_new(w.net, &generator, &w.source, &diag), diag);
+    w.target = neurons(w.net, "target", 700, BH_DOUBLE);
+    bh_synapses_config config = bh_synapses_config_default();
+    config.source = bh_all(w.source);
+    config.target = bh_all(w.target);
+    config.model = "u = 1000*i + j : 1\n n : 1";
+    config.on_pre = "x += u; n += 1";
+    CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
+    CHECK(bh_network_run(w.net, 20e-3, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "synapses connects no neurons yet");
+    CHECK(bh_network_time(w.net) == 0);
+    double expected[700] = {0}, x[700];
+    for (int run = 0; run < 3; run++) {
+        if (run == 0)
+            connect_pairs(&w, (bh_connect_config){.condition = "(i + j) % 3 == 0"});
+        if (run == 1) {
+            CHECK_OK(bh_synapses_remove(w.synapses, "j < 100", &diag), diag);
+            connect_pairs(&w, (bh_connect_config){.condition = "j % 50 == 0"});
+            set_value(&w, "delay", "((i + j) % 5)*ms");
+        }
+        if (run == 2)
+            connect_pairs(
+                &w, (bh_connect_config){.one_to_one = true, .skip_if_invalid = true});
+        CHECK_OK(bh_network_run(w.net, 20e-3, &diag), diag);
+        for (size_t n = 0; n < w.count; n++)
+            expected[w.j[n]] += 1000.0 * w.i[n] + w.j[n];
+        CHECK_OK(bh_group_get(w.target, "x", x, 700, &diag), diag);
+        for (size_t j = 0; j < 700; j++)
+            CHECK_NEAR(x[j], expected[j], 0);
+    }
+    /* made in the second or third run: as many spikes */
+    double *n = values_of(&w, "n"), sum = 0;
+    for (size_t k = 0; k < w.count; k++)
+        sum += n[k];
+    /* 600/3*3 old pairs of three runs, 3*14 of two, 3 of one */
+    CHECK_NEAR(sum, 600 * 3 + 42 * 2 + 3, 0);
+    free(n);
+    unwire(&w);
+}
+
 /* What is made does not depend on threads, but on the seed's call. */
 static void
 test_threads(void)
@@ -403,4 +490,5 @@ TEST_MAIN("connect", {"all", test_all}, {"condition", test_condition},
           {"function", test_function}, {"arrays", test_arrays},
           {"one to one", test_one_to_one}, {"degrees", test_degrees},
           {"total", test_total}, {"autapses", test_autapses}, {"adding", test_adding},
+          {"multisynaptic", test_multisynaptic}, {"between runs", test_between_runs},
           {"threads", test_threads}, {"bad", test_bad})
