@@ -20,6 +20,7 @@
 #include "sounds/edit.h"
 #include "sounds/ramp.h"
 #include "sounds/level.h"
+#include "sounds/sound_spectrum.h"
 #include "sounds/stream.h"
 #include "sounds/stream_edit.h"
 #include "sounds/resample.h"

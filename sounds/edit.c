@@ -52,6 +52,37 @@ bh_sound_slice(const bh_sound *sound, double start_s, double stop_s, bh_sound **
 }
 
 bh_status
+bh_sound_slice_frames(const bh_sound *sound, int64_t first, int64_t end, int64_t step,
+                      bh_sound **out, bh_diag *diag)
+{
+    const double far = 0x1p52;
+    const size_t channels = bh_sound_channels(sound);
+    bh_sound *part = NULL;
+    if (step == 0 || fabs((double)first) > far || fabs((double)end) > far ||
+        fabs((double)step) > far)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a slice from frame %lld to %lld cannot have steps of %lld",
+                           (long long)first, (long long)end, (long long)step);
+    const int64_t length = step > 0 ? end - first : first - end;
+    const int64_t stride = step > 0 ? step : -step;
+    if (length <= 0)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "from frame %lld to %lld in steps of %lld there is none",
+                           (long long)first, (long long)end, (long long)step);
+    BH_TRY(bh_sound_new((size_t)((length - 1) / stride + 1), channels,
+                        bh_sound_samplerate(sound), &part, diag));
+    for (size_t t = 0; t < bh_sound_frames(part); t++) {
+        const int64_t from = first + (int64_t)t * step;
+        if (from >= 0 && from < (int64_t)bh_sound_frames(sound))
+            memcpy(bh_sound_data(part) + t * channels,
+                   bh_sound_samples(sound) + (size_t)from * channels,
+                   channels * sizeof(double));
+    }
+    *out = part;
+    return BH_OK;
+}
+
+bh_status
 bh_sound_pad(const bh_sound *sound, double before_s, double after_s, bh_sound **out,
              bh_diag *diag)
 {
@@ -126,6 +157,31 @@ sample(const bh_sound *sound, size_t t, size_t ch)
 {
     const size_t channels = bh_sound_channels(sound);
     return bh_sound_samples(sound)[t * channels + (channels == 1 ? 0 : ch)];
+}
+
+bh_status
+bh_sound_put(bh_sound *sound, double start_s, const bh_sound *part, bh_diag *diag)
+{
+    const size_t frames = bh_sound_frames(part), own = bh_sound_channels(sound);
+    double first = 0;
+    size_t channels = own;
+    BH_TRY(frames_of(sound, "start of a part", start_s, &first, diag));
+    BH_TRY(bh_sounds_fit(bh_sound_samplerate(sound), bh_sound_samplerate(part),
+                         bh_sound_channels(part), &channels, diag));
+    if (channels != own)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a part of %zu channels cannot be put into one",
+                           bh_sound_channels(part));
+    if (first < 0 || first + (double)frames > (double)bh_sound_frames(sound))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a part of %g s from %g s on does not lie within a sound of "
+                           "%g s",
+                           bh_sound_duration(part), start_s, bh_sound_duration(sound));
+    double *to = bh_sound_data(sound) + (size_t)first * own;
+    for (size_t t = 0; t < frames; t++)
+        for (size_t ch = 0; ch < own; ch++)
+            *to++ = sample(part, t, ch);
+    return BH_OK;
 }
 
 bh_status

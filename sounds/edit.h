@@ -6,6 +6,7 @@
 #include "sounds/sound.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 BH_BEGIN_DECLS
 
@@ -22,6 +23,18 @@ BH_BEGIN_DECLS
 BH_API BH_NODISCARD bh_status bh_sound_slice(const bh_sound *sound, double start_s,
                                              double stop_s, bh_sound **out,
                                              bh_diag *diag);
+/// Every `step`th frame from `first` on, up to but without `end`; silent where there is
+/// none. With a step below 0 backwards, so that `end` lies before `first`: (9, -1, -1)
+/// turns a sound of ten frames round. The sample rate stays, so steps of 2 play twice
+/// as fast, an octave higher.
+BH_API BH_NODISCARD bh_status bh_sound_slice_frames(const bh_sound *sound,
+                                                    int64_t first, int64_t end,
+                                                    int64_t step, bh_sound **out,
+                                                    bh_diag *diag);
+/// Copies `part` over what the sound has from `start_s` on. All of it must fit in, and
+/// have the channels of the sound or one, which is then taken for all.
+BH_API BH_NODISCARD bh_status bh_sound_put(bh_sound *sound, double start_s,
+                                           const bh_sound *part, bh_diag *diag);
 /// With silence before and after. Negative times cut off instead.
 BH_API BH_NODISCARD bh_status bh_sound_pad(const bh_sound *sound, double before_s,
                                            double after_s, bh_sound **out,

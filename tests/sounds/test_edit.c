@@ -187,6 +187,39 @@ test_level(void)
     bh_sound_free(sound);
 }
 
+/* What Sound[a:b:step] and Sound[a:b] = part of brian2hears do. */
+static void
+test_steps(void)
+{
+    bh_diag diag = {0};
+    bh_sound *sound = counting(5, 1), *two = counting(3, 2), *part = NULL, *out = NULL;
+    CHECK_OK(bh_sound_slice_frames(sound, 1, 5, 2, &out, &diag), diag);
+    CHECK(bh_sound_samplerate(out) == 10);
+    CHECK_SAMPLES(out, 11, 31);
+    CHECK_OK(bh_sound_slice_frames(sound, -2, 7, 3, &out, &diag), diag);
+    CHECK_SAMPLES(out, 0, 11, 41);
+    CHECK_OK(bh_sound_slice_frames(sound, 4, -1, -1, &out, &diag), diag);
+    CHECK_SAMPLES(out, 41, 31, 21, 11, 1);
+    CHECK_OK(bh_sound_slice_frames(two, 2, 0, -2, &out, &diag), diag);
+    CHECK_SAMPLES(out, 21, 22);
+    CHECK(bh_sound_slice_frames(sound, 0, 5, 0, &part, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_slice_frames(sound, 3, 3, 1, &part, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_slice_frames(sound, 0, 3, -1, &part, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_slice_frames(sound, 0, INT64_MAX, 1, &part, &diag) ==
+          BH_ERR_ARGUMENT);
+    CHECK_OK(bh_sound_slice_frames(sound, 0, 2, 1, &part, &diag), diag);
+    CHECK_OK(bh_sound_put(sound, 0.3, part, &diag), diag);
+    CHECK_OK(bh_sound_put(two, 0.1, part, &diag), diag);
+    CHECK(bh_sound_put(sound, 0.4, part, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "does not lie within a sound of 0.5 s");
+    CHECK(bh_sound_put(sound, -0.1, part, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_put(sound, NAN, part, &diag) == BH_ERR_ARGUMENT);
+    CHECK(bh_sound_put(sound, 0, two, &diag) == BH_ERR_ARGUMENT);
+    bh_sound_free(part);
+    CHECK_SAMPLES(sound, 1, 11, 21, 1, 11);
+    CHECK_SAMPLES(two, 1, 2, 1, 1, 11, 11);
+}
+
 static void
 test_unfit(void)
 {
@@ -211,4 +244,5 @@ test_unfit(void)
 }
 
 TEST_MAIN("edit", {"slice", test_slice}, {"shift", test_shift}, {"join", test_join},
-          {"golden", test_golden}, {"level", test_level}, {"unfit", test_unfit})
+          {"golden", test_golden}, {"level", test_level}, {"steps", test_steps},
+          {"unfit", test_unfit})
