@@ -27,6 +27,7 @@
 #include "sounds/hrtf.h"
 #include "io/soundfile.h"
 #include "io/sofa.h"
+#include "io/play.h"
 #include "io/audio.h"
 #include "io/live.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/playing.h"
 #include "cli/stimulus.h"
 #include "cli/tap.h"
 
@@ -12,7 +13,7 @@ struct sound_command {
         const char *path;
         int encoding;
         double full_scale_db;
-        bool normalise, quiet;
+        bool normalise, play, quiet;
     } output;
     struct stimulus_settings stimulus;
 };
@@ -29,8 +30,8 @@ static const char *const encoding_names[] = {
 
 static const struct setting output_table[] = {
     {"output", 'o', "FILE",
-     "the sound: .wav or .flac, or - for WAV on standard output (needed); an existing "
-     "file is replaced once the new one is complete",
+     "the sound: .wav or .flac, or - for WAV on standard output; an existing "
+     "file is replaced once the new one is complete; needed unless --play",
      .parse = parse_text, OUTPUT_OFFSET(path)},
     {"encoding", 0, "ENCODING",
      "of the samples: pcm8, pcm16, pcm24, and for WAV pcm32, float or double",
@@ -41,6 +42,9 @@ static const struct setting output_table[] = {
      .word = "pascal", .meaning = BH_FULL_SCALE_PASCAL, OUTPUT_OFFSET(full_scale_db)},
     {"normalise", 0, NULL, "make the largest sample full scale, instead",
      .parse = parse_switch, OUTPUT_OFFSET(normalise)},
+    {"play", 0, NULL,
+     "play the sound through the default device ('bhears play' has more)",
+     .parse = parse_switch, OUTPUT_OFFSET(play)},
     {"quiet", 'q', NULL, "no summary", .parse = parse_switch, OUTPUT_OFFSET(quiet)},
 };
 
@@ -119,16 +123,24 @@ run(const void *given, const char *name)
     bh_diag diag = {0};
     if (kind == STIMULUS_KINDS)
         return EXIT_USAGE;
-    if (!settings->output.path) {
-        say("sound needs a file to write, such as -o %s.wav", name);
+    if (!settings->output.path && !settings->output.play) {
+        say("sound needs a file to write, such as -o %s.wav, or --play", name);
         return EXIT_USAGE;
     }
-    if (output_refused(settings->output.path))
+    if (settings->output.path && output_refused(settings->output.path))
         return EXIT_USAGE;
     signals_catch();
     if (stimulus_open(kind, &settings->stimulus, &stimulus, &diag) != BH_OK)
         return fail(&diag);
-    const bh_status status = write_sound(settings, stimulus.out, &diag);
+    bh_status status = BH_OK;
+    if (settings->output.path)
+        status = write_sound(settings, stimulus.out, &diag);
+    if (status == BH_OK && settings->output.path && settings->output.play)
+        status = bh_source_rewind(stimulus.out, &diag);
+    const struct playing_settings playing = {.normalise = settings->output.normalise};
+    if (status == BH_OK && settings->output.play)
+        status = playing_run(&playing, stimulus.out, settings->output.full_scale_db,
+                             settings->output.quiet, &diag);
     stimulus_close(&stimulus);
     return status == BH_OK ? EXIT_DONE : fail(&diag);
 }

@@ -30,7 +30,7 @@ struct command {
 };
 
 extern const struct command command_spikes, command_live, command_filter,
-    command_cochleagram, command_sound, command_sound_info, command_hrtf,
+    command_cochleagram, command_sound, command_sound_info, command_play, command_hrtf,
     command_hrtf_info, command_replay, command_codegen, command_models, command_cache,
     command_devices, command_version, command_help;
 

@@ -144,6 +144,14 @@ sweep --glide linear"
     fails 2 "half the sample rate, 22050 Hz" "${s[@]}" -f 30kHz
     fails 2 "2 frequencies for 3 channels" "${s[@]}" -f 1kHz,2kHz --channels 3
     fails 2 "2 levels for 3 channels" sound pink -o x.wav -l 50,60 --channels 3
+    works help play
+    prints "usage: bhears play"
+    ! grep -nE '^.{81}| $' "$out" || fault "$last: wider than 80, or spaces at the end"
+    fails 1 "there is no file 'missing.wav'" play missing.wav
+    works sound tone -d 10ms -q -o heard.wav
+    fails 1 "sound device" play heard.wav --device "no such device"
+    fails 1 "no such system" play heard.wav --host-api "no such system"
+    rm heard.wav
     fails 1 "the sound is silent, so it has no largest" sound silence --normalise -o x.wav
     fails 2 "FLAC has 8, 16 or 24 bit" sound tone --encoding pcm32 -o x.flac
     fails 2 "the depth of modulation is 2" "${s[@]}" --am-depth 2
