@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/connect_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,7 @@ bh_synapses_connect(bh_synapses *s, const bh_connect_config *given, bh_diag *dia
     const bh_connect_config all = bh_connect_config_default();
     struct maker maker = {.s = s, .config = given ? given : &all};
     BH_TRY(check_config(s, maker.config, diag));
+    trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bh_status status = connect(&maker, diag);
     maker_free(&maker);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/connect_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ remove_chosen(bh_synapses *s, const char *condition, bool *stays, bh_diag *diag)
 bh_status
 bh_synapses_remove(bh_synapses *s, const char *condition, bh_diag *diag)
 {
+    trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bool *stays = calloc(s->count + 1, sizeof *stays);
     if (!stays)

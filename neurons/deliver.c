@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/run_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +28,14 @@ flush(struct batch *batch)
 {
     struct path *path = batch->path;
     const bh_network *net = path->synapses->net;
+    const bool traced = path->traced && path->synapses->run->traced;
+    void (*compiled)(bh_path_frame *) = traced ? path->compiled_traced : path->compiled;
     batch->frame->spans = batch->count;
     batch->count = 0;
-    if (path->compiled)
-        path->compiled(batch->frame);
+    if (compiled)
+        compiled(batch->frame);
     else
-        path_interpret(path, batch->frame, net->workers[batch->thread].scratch);
+        path_interpret(path, traced, batch->frame, net->workers[batch->thread].scratch);
 }
 
 static void
@@ -123,6 +125,8 @@ deliver_step(struct batch *batch, int64_t sent)
                 continue;
             const uint64_t *start =
                 &path->start[row_of(path, batch->part, spikes->neuron[n], &own)];
+            if (path->synapses->run->traced)
+                trace_add(path, batch->part, own, sent);
             add(batch, (int64_t)start[0], (int64_t)start[1], own);
         }
     }
@@ -179,6 +183,8 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
             const uint64_t *start =
                 &path->start[row_of(path, part, spikes->neuron[n], &own)];
             int64_t next = (int64_t)start[0], last = (int64_t)start[1];
+            if (path->synapses->run->traced && sent + path->shortest == now)
+                trace_add(path, part, own, sent);
             while (next < last && sent + delay_at(path, next) < now)
                 next++;
             if (next == last)
@@ -193,6 +199,31 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
     return true;
 }
 
+/* The first place behind `first` with another delay. Four at a time: most places share
+ * their delay with the next. */
+static inline int64_t
+end_of_delay(const struct path *path, int64_t first, int64_t last)
+{
+    const uint16_t *delay = path->pathway->delay;
+    int64_t next = first + 1;
+    if (path->order) {
+        const uint16_t same = delay[path->order[first]];
+        while (next < last && delay[path->order[next]] == same)
+            next++;
+        return next;
+    }
+    const uint64_t same = UINT64_C(0x0001000100010001) * delay[first];
+    for (; next + 4 <= last; next += 4) {
+        uint64_t four;
+        memcpy(&four, delay + next, sizeof four);
+        if (four != same)
+            break;
+    }
+    while (next < last && delay[next] == delay[first])
+        next++;
+    return next;
+}
+
 /* The places that are reached at a step. */
 static void
 deliver_due(struct batch *batch, int64_t step)
@@ -204,10 +235,8 @@ deliver_due(struct batch *batch, int64_t step)
         if (flight->due[n] != now)
             continue;
         struct underway *spike = &flight->spike[n];
-        const uint32_t delay = now - spike->sent;
-        int64_t first = spike->next, next = first + 1;
-        while (next < spike->last && delay_at(path, next) == delay)
-            next++;
+        const int64_t first = spike->next,
+                      next = end_of_delay(path, first, spike->last);
         add(batch, first, next, spike->neuron);
         spike->next = next;
         /* A spike that has arrived everywhere waits for the head with a past date. */
@@ -227,6 +256,9 @@ deliver(struct path *path, size_t part, int64_t step, int thread)
     struct batch batch;
     begin(&batch, path, part, step, thread);
     const int64_t sent = step - path->shortest;
+    const struct synapse_run *run = path->synapses->run;
+    if (run->traced && path == run->first_spikes)
+        trace_decay(path->synapses, part);
     if (!path->flight) {
         if (sent >= 0)
             deliver_step(&batch, sent);

@@ -49,6 +49,44 @@ typedef struct bh_span {
     int32_t neuron; /* that spiked: of the sources, or of the part of the targets */
 } bh_span;
 
+/* A variable that is kept once for each neuron: its value after each of the last
+ * spikes, and its decay. */
+typedef struct bh_trace_entry {
+    double value;
+    int32_t stamp; /* step of the spike */
+} bh_trace_entry;
+typedef struct bh_trace {
+    const double *value;         /* of each neuron, after its last spike */
+    const int32_t *stamp;        /* step of that spike */
+    const double *fine, *coarse; /* decay over n and over 256 n steps */
+    uint32_t lasting;            /* after so many steps nothing is left */
+    uint32_t mask;
+    const bh_trace_entry *ring; /* [neuron][mask + 1] */
+    const uint32_t *filled;     /* entries that a neuron has made */
+    const double *now;          /* at the present step; or NULL */
+} bh_trace;
+
+/* The value of a neuron as it was at step `when`. */
+static inline double
+bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
+{
+    double value = trace->value[neuron];
+    int32_t stamp = trace->stamp[neuron];
+    if (__builtin_expect(stamp > when, 0)) {
+        const bh_trace_entry *ring = trace->ring + (size_t)neuron * (trace->mask + 1);
+        uint32_t at = trace->filled[neuron];
+        while (stamp > when) {
+            at--;
+            value = ring[at & trace->mask].value;
+            stamp = ring[at & trace->mask].stamp;
+        }
+    }
+    const uint32_t age = (uint32_t)when - (uint32_t)stamp;
+    return age < trace->lasting
+               ? value * (trace->coarse[age >> 8] * trace->fine[age & 255])
+               : 0;
+}
+
 /* What the engine hands to the code of synapses: one step, for the synapses onto one
  * part of the target group. */
 typedef struct bh_path_frame bh_path_frame;
@@ -74,6 +112,9 @@ struct bh_path_frame {
     const uint32_t *incoming; /* how many synapses a neuron of the part has */
     const uint32_t *outgoing; /* how many a source has */
     const bh_table *const *table; /* arrays over time */
+    const bh_trace *const *trace; /* by number */
+    const uint16_t *place_delay;  /* of each place: by which sources' traces go ... */
+    int32_t place_fixed;          /* ... where it is NULL, this */
     /* A random number of one synapse and step: uniform in [0, 1), or normal. */
     double (*draw)(bh_path_frame *frame, int32_t term, int32_t i, int32_t j,
                    int64_t position);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/engine_internal.h"
-#include "neurons/run_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -173,6 +173,12 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
                 return bh_diag_set(diag, BH_ERR_ARGUMENT,
                                    "'%s' of %s is (linked), but no link drives it",
                                    s->name, group->name);
+    for (const bh_synapses *s = net->synapses; s; s = s->next)
+        if (!s->connected)
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "%s has not been connected; bh_synapses_connect makes "
+                               "synapses",
+                               s->name);
     net->window = longest_window(net);
     BH_TRY(program_load(net, diag));
     BH_TRY(schedule_cut(net, diag));
@@ -198,6 +204,8 @@ move_epoch(bh_network *net)
         move_steps(group->lastspike, group->blocks * BLOCK);
     for (bh_synapses *s = net->synapses; s; s = s->next)
         move_steps(s->lastupdate, s->count);
+    for (bh_synapses *s = net->synapses; s; s = s->next)
+        trace_move(s, EPOCH_STEPS);
     net->epoch += EPOCH_STEPS;
 }
 

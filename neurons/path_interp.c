@@ -6,9 +6,10 @@
 struct batch {
     struct interp_frame frame; /* first: gather and scatter get its address */
     const struct path *path;
+    const struct interp *interp;
     bh_path_frame *of;
     int32_t i[BLOCK], j[BLOCK], lastspike[BLOCK];
-    int64_t p[BLOCK];
+    int64_t p[BLOCK], q[BLOCK];
     double drawn[MOST_DRAWS][BLOCK];
     const void *uniforms[MOST_TERMS];
     const float *normals[MOST_TERMS];
@@ -81,6 +82,12 @@ value_of(const struct batch *batch, const struct symbol *symbol, int n)
         return of->incoming[batch->j[n]];
     case SYMBOL_OUTGOING:
         return of->outgoing[batch->i[n]];
+    case SYMBOL_TRACE:
+        return pre ? bh_trace_at(of->trace[symbol->slot], batch->i[n],
+                                 of->now - (of->place_delay
+                                                ? of->place_delay[batch->q[n]]
+                                                : of->place_fixed))
+                   : of->trace[symbol->slot]->now[batch->j[n]];
     default:
         return read(array_of(batch, symbol), precision_of(batch->path, symbol),
                     index_of(batch, symbol, n));
@@ -110,7 +117,7 @@ scatter(const struct interp_frame *frame, const struct symbol *symbol,
 static void
 draw(struct batch *batch)
 {
-    const struct code *code = batch->path->code;
+    const struct code *code = batch->interp->code;
     for (int o = 0, used = 0; o < code->count; o++) {
         const struct op *op = &code->ops[o];
         const bool uniform = op->code == OP_RAND;
@@ -146,6 +153,7 @@ fill(struct batch *batch, const bh_span *span, int64_t q)
         batch->i[n] = i;
         batch->j[n] = j;
         batch->p[n] = p;
+        batch->q[n] = q;
         batch->lastspike[n] = of->lastspike ? of->lastspike[j] : 0;
     }
     batch->frame.count = n;
@@ -153,11 +161,13 @@ fill(struct batch *batch, const bh_span *span, int64_t q)
 }
 
 void
-path_interpret(const struct path *path, bh_path_frame *of, void *scratch)
+path_interpret(const struct path *path, bool traced, bh_path_frame *of, void *scratch)
 {
+    const struct interp *interp = traced ? &path->traced_interp : &path->interp;
     struct batch batch;
     const bool updates = path->kind == PATH_SPIKES && of->lastupdate;
     batch.path = path;
+    batch.interp = interp;
     batch.of = of;
     batch.frame = (struct interp_frame){.t = (double)of->step * of->dt,
                                         .dt = of->dt,
@@ -171,7 +181,7 @@ path_interpret(const struct path *path, bh_path_frame *of, void *scratch)
         for (int64_t q = of->span[s].first; q < of->span[s].last;) {
             q = fill(&batch, &of->span[s], q);
             draw(&batch);
-            interp_ops_get()->run(&path->interp, &batch.frame, scratch);
+            interp_ops_get()->run(interp, &batch.frame, scratch);
             for (int n = 0; updates && n < batch.frame.count; n++)
                 of->lastupdate[batch.p[n]] = of->now;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/run_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <string.h>
 
@@ -135,8 +135,8 @@ lower_guard(bh_synapses *s, struct env *env, const struct statement *statements)
     return BH_OK;
 }
 
-static bh_status
-lower_code(bh_synapses *s, struct env *env, const struct statement *statements)
+bh_status
+pathway_lower(bh_synapses *s, struct env *env, const struct statement *statements)
 {
     BH_TRY(lower_guard(s, env, statements));
     lower_statements(env, &s->scope, statements);
@@ -235,7 +235,7 @@ make_pathways(bh_synapses *s)
         path->from_post = p->from_post;
         path->comment = p->text.start;
         BH_TRY(lower_event_driven(s, &env));
-        BH_TRY(lower_code(s, &env, p->statements));
+        BH_TRY(pathway_lower(s, &env, p->statements));
         BH_TRY(finish(s, path, &p->text));
     }
     return BH_OK;
@@ -292,7 +292,7 @@ make_regular(bh_synapses *s)
         struct env env = {.code = path->code};
         path->comment = r->text.start;
         path->every = r->steps;
-        BH_TRY(lower_code(s, &env, r->statements));
+        BH_TRY(pathway_lower(s, &env, r->statements));
         BH_TRY(finish(s, path, &r->text));
     }
     return BH_OK;
@@ -311,5 +311,9 @@ pathway_make(bh_synapses *s, bh_diag *diag)
     BH_TRY(make_clocked(s));
     BH_TRY(make_pathways(s));
     BH_TRY(make_summed(s));
-    return make_regular(s);
+    BH_TRY(make_regular(s));
+    s->lang.diag = NULL; /* only a question */
+    trace_find(s);
+    s->lang.diag = diag;
+    return BH_OK;
 }

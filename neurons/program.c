@@ -14,9 +14,9 @@ extern const char bh_program_prologue[];
 
 /* A function for each piece of code of synapses, in either direction. */
 static void
-path_name(const struct path *path, char *name, size_t size)
+path_name(const struct path *path, const char *kind, char *name, size_t size)
 {
-    snprintf(name, size, "bh_path_%u_%d", path->synapses->object & ~SYNAPSES_OBJECT,
+    snprintf(name, size, "bh_%s_%u_%d", kind, path->synapses->object & ~SYNAPSES_OBJECT,
              path->number);
 }
 
@@ -25,14 +25,21 @@ write_paths(struct writer *writer, const bh_synapses *s)
 {
     char name[40];
     for (const struct path *path = s->run->paths; path; path = path->next) {
-        const struct emit_path emit = {.comment = path->comment,
-                                       .code = path->code,
-                                       .from_post = path->from_post,
-                                       .one_group = s->source.group == s->target.group,
-                                       .updates = s->needs_lastupdate &&
-                                                  path->kind == PATH_SPIKES,
-                                       .pre = s->source.group->precision};
-        path_name(path, name, sizeof name);
+        struct emit_path emit = {.comment = path->comment,
+                                 .code = path->code,
+                                 .from_post = path->from_post,
+                                 .one_group = s->source.group == s->target.group,
+                                 .updates = s->needs_lastupdate &&
+                                            path->kind == PATH_SPIKES,
+                                 .pre = s->source.group->precision};
+        path_name(path, "path", name, sizeof name);
+        emit_path(writer, name, &emit);
+        if (!path->traced)
+            continue;
+        emit.code = path->traced;
+        emit.updates = false;
+        emit.traces = true;
+        path_name(path, "trace", name, sizeof name);
         emit_path(writer, name, &emit);
     }
 }
@@ -43,9 +50,12 @@ bind_paths(bh_network *net)
     char name[40];
     for (bh_synapses *s = net->synapses; s; s = s->next)
         for (struct path *path = s->run->paths; path; path = path->next) {
-            path_name(path, name, sizeof name);
+            path_name(path, "path", name, sizeof name);
             *(void **)&path->compiled = jit_symbol(net->library, name);
-            if (!path->compiled)
+            path_name(path, "trace", name, sizeof name);
+            if (path->traced)
+                *(void **)&path->compiled_traced = jit_symbol(net->library, name);
+            if (!path->compiled || (path->traced && !path->compiled_traced))
                 return BH_ERR_UNSUPPORTED;
         }
     return BH_OK;
@@ -158,7 +168,7 @@ unbind(bh_network *net)
         link->compiled = NULL;
     for (bh_synapses *s = net->synapses; s; s = s->next)
         for (struct path *path = s->run->paths; path; path = path->next)
-            path->compiled = NULL;
+            path->compiled = path->compiled_traced = NULL;
 }
 
 bh_status

@@ -16,6 +16,10 @@
 /* Random numbers that one piece of code, and that all code of synapses, can draw. */
 enum { MOST_DRAWS = 8, MOST_TERMS = 64 };
 
+/* Variables of synapses that are kept once for each neuron. */
+enum { MOST_TRACES = 8 };
+struct trace;
+
 /* The neurons of a part that spiked in one step, ascending. */
 struct spikes {
     uint32_t *neuron; /* of the group */
@@ -64,6 +68,11 @@ struct path {
     struct code *code;
     struct interp interp;
     void (*compiled)(bh_path_frame *frame);
+    struct code *traced; /* the same with traces; NULL: there are none */
+    struct interp traced_interp;
+    void (*compiled_traced)(bh_path_frame *frame);
+    uint16_t *place_delay; /* by which sources' traces go; NULL: place_fixed */
+    int32_t place_fixed;
     bool from_post;
     bool writes_pre, writes_post;
     bool one_by_one;            /* one synapse can see what another one does */
@@ -78,12 +87,18 @@ struct path {
 };
 
 struct synapse_run {
-    struct path *paths; /* of all kinds */
+    struct path *paths;              /* of all kinds */
+    const struct path *first_spikes; /* of a step */
     int count;
     size_t parts;
     void **pre;  /* variables of the source group from the first source on */
     void **post; /* [part][stored] of the targets from the part's first neuron on */
     uint32_t *outgoing, *incoming; /* synapses of each source, each target neuron */
+    struct trace *traces;          /* all event-driven variables; or NULL */
+    const bh_trace **view;         /* [part][MOST_TRACES] */
+    bool started;                  /* there has been a run */
+    bool traced;                   /* runs use traces ... */
+    bool settled;                  /* ... and synapses have their values */
 };
 
 /* Groups that cannot be taken through a window one after the other. */
@@ -119,6 +134,9 @@ bh_status plan_make(bh_network *net, bh_group *const *group, size_t groups,
 
 /* pathway.c: texts -> code. Once; makes synapses->run. */
 bh_status pathway_make(bh_synapses *synapses, bh_diag *diag);
+/* Lowers statements; what synapses may not set is guarded. */
+bh_status pathway_lower(bh_synapses *synapses, struct env *env,
+                        const struct statement *statements);
 
 /* synapse_run.c */
 /* Readies synapses for a run: everything that a run between may have changed. */
@@ -137,7 +155,11 @@ bool deliver_recall(struct path *path, size_t part, int64_t step);
 void deliver_all(struct path *path, size_t part, int64_t step, int thread);
 
 /* path_interp.c: what compiled code does, by the interpreter. */
-void path_interpret(const struct path *path, bh_path_frame *frame, void *scratch);
+void path_interpret(const struct path *path, bool traced, bh_path_frame *frame,
+                    void *scratch);
+
+/* large.c: moves what fills many pages to large ones; or gives it back as it is. */
+void *large_pages(void *memory, size_t size);
 
 /* history.c */
 /* Makes room for the spikes of so many steps; keeps those that are known. */

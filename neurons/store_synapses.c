@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/run_internal.h"
 #include "neurons/store_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +60,7 @@ state_synapses(struct state *state, bh_synapses *s)
     for (struct pathway *path = s->pathways; path; path = path->next)
         if (--sorted_by == 0)
             s->sorted_by = path;
+    trace_visit(state, s);
     if (state->failed)
         s->count = 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/run_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@ path_free(struct path *path, size_t parts)
     free(path->own_order);
     free(path->own_source);
     free(path->frame);
+    free(path->place_delay);
 }
 
 void
@@ -31,6 +32,8 @@ synapse_run_free(bh_synapses *s)
         return;
     for (struct path *path = run->paths; path; path = path->next)
         path_free(path, run->parts);
+    trace_free(s);
+    free(run->view);
     free(run->pre);
     free(run->post);
     free(run->outgoing);
@@ -88,6 +91,19 @@ count_synapses(bh_synapses *s, bh_diag *diag)
     return BH_OK;
 }
 
+/* Which of the synapses of its pair one is. Where nobody has counted, they stand next
+ * to each other. */
+static uint32_t
+copy_of(const bh_synapses *s, int64_t position)
+{
+    uint32_t copy = 0;
+    if (s->copy)
+        return s->copy[position];
+    while (position > copy && s->local[position - copy - 1] == s->local[position])
+        copy++;
+    return copy;
+}
+
 /* A random number of a synapse and step, whatever the order of events. */
 static double
 draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
@@ -97,8 +113,7 @@ draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
     const bh_random_ops *random = s->net->random;
     const bool normal = term < 0;
     const uint32_t number = (uint32_t)(normal ? MOST_TERMS - 1 - term : term),
-                   neuron = (uint32_t)(j + frame->shift),
-                   copy = s->copy ? s->copy[position] : 0;
+                   neuron = (uint32_t)(j + frame->shift), copy = copy_of(s, position);
     const bh_random_key key = {s->net->config.seed +
                                    0x9e3779b97f4a7c15u * ((uint64_t)i + 1),
                                s->object, number + 2 * MOST_TERMS * copy};
@@ -145,6 +160,8 @@ bind_frame(struct path *path, size_t p)
         .outgoing = run->outgoing,
         .table = s->scope.table,
         .draw = draw};
+    if (path->kind == PATH_SPIKES)
+        trace_bind(path, p, &path->frame[p]);
 }
 
 /* Where the variables of both groups are. */
@@ -158,8 +175,9 @@ bind_groups(bh_synapses *s, bh_diag *diag)
     if (!run->pre) {
         run->pre = calloc(pre + 1, sizeof *run->pre);
         run->post = calloc(target->parts * post + 1, sizeof *run->post);
+        run->view = calloc(target->parts * MOST_TRACES, sizeof *run->view);
     }
-    if (!run->pre || !run->post)
+    if (!run->pre || !run->post || !run->view)
         return no_memory(s, diag);
     for (size_t v = 0; v < pre; v++)
         run->pre[v] = (char *)source->arrays[v] +
@@ -252,9 +270,21 @@ begin_path(struct path *path, bh_diag *diag)
     }
     if (path->pathway)
         find_delays(path);
-    for (size_t p = 0; p < parts; p++)
-        bind_frame(path, p);
     return BH_OK;
+}
+
+static void
+use_large_pages(bh_synapses *s)
+{
+    const size_t n = s->count;
+    for (int v = 0; v < s->scope.stored; v++)
+        s->arrays[v] = large_pages(s->arrays[v], n * bh_precision_size(s->precision));
+    s->local = large_pages(s->local, n * sizeof *s->local);
+    s->lastupdate = large_pages(s->lastupdate, n * sizeof *s->lastupdate);
+    s->column_position = large_pages(s->column_position, n * sizeof(uint32_t));
+    s->column_source = large_pages(s->column_source, n * sizeof(uint32_t));
+    for (struct pathway *way = s->pathways; way; way = way->next)
+        way->delay = large_pages(way->delay, n * sizeof *way->delay);
 }
 
 bh_status
@@ -269,9 +299,18 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
         columns = columns || path->from_post;
     if (columns && !s->column)
         BH_TRY(synapses_index(s, true, diag));
+    use_large_pages(s);
     BH_TRY(count_synapses(s, diag));
     BH_TRY(bind_groups(s, diag));
     for (struct path *path = run->paths; path; path = path->next)
         BH_TRY(begin_path(path, diag));
+    BH_TRY(trace_begin(s, diag));
+    run->first_spikes = NULL;
+    for (struct path *path = run->paths; path; path = path->next) {
+        if (path->kind == PATH_SPIKES && !run->first_spikes)
+            run->first_spikes = path;
+        for (size_t p = 0; p < target->parts; p++)
+            bind_frame(path, p);
+    }
     return BH_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/synapses_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +326,7 @@ synapses_canonise(bh_synapses *s, bh_diag *diag)
     struct reorder work;
     if (!s->local)
         return BH_OK;
+    trace_settle(s);
     synapses_index_free(s);
     uint64_t *row = malloc((s->source.count + 1) * sizeof *row);
     uint32_t *post = malloc((s->count + 1) * sizeof *post);

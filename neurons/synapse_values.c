@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/synapses_internal.h"
+#include "neurons/trace_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -115,6 +115,10 @@ static bh_status
 setting_begin(struct setting *set, bool all, bh_diag *diag)
 {
     bh_synapses *s = set->s;
+    if (set->place.path || trace_has(s, set->place.symbol))
+        trace_end(s);
+    else
+        trace_settle(s);
     if (set->place.path)
         BH_TRY(synapses_take_delays(s, set->place.path, diag));
     set->element = set->place.path ? sizeof(uint16_t) : bh_precision_size(s->precision);
@@ -424,6 +428,8 @@ bh_synapses_get(const bh_synapses *s, const char *variable, double *values,
     struct taking taking = {.s = s, .values = values};
     BH_TRY(find_place(s, variable, &taking.place, diag));
     BH_TRY(check_count(s, count, diag));
+    /* Values that a run has kept elsewhere: nothing that anybody could see. */
+    trace_settle((bh_synapses *)(uintptr_t)s);
     return walk(s, take, &taking, diag);
 }
 

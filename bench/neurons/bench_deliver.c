@@ -152,18 +152,21 @@ main(int argc, char **argv)
     must(bh_network_new(&config, &m.net, &diag));
     models[which].make(&m);
     must(bh_network_prepare(m.net, &diag));
+    const clock_t began = clock();
     const double seconds = atof(argv[2]), start = now_s();
     must(bh_network_run(m.net, seconds, &diag));
-    const double taken = now_s() - start;
+    const double taken = now_s() - start,
+                 cpu = (double)(clock() - began) / CLOCKS_PER_SEC;
     const double post = (double)bh_spike_monitor_count(m.post),
                  pre = m.pre ? (double)bh_spike_monitor_count(m.pre) : 0;
-    printf("%.4f s for %g s: %.0f spikes of targets, %.0f of inputs", taken, seconds,
-           post, pre);
+    printf("%.4f s (%.4f s of processors) for %g s: %.0f spikes of targets, %.0f of "
+           "inputs",
+           taken, cpu, seconds, post, pre);
     if (m.plastic) {
         const double each = (double)bh_synapses_count(m.plastic) /
                             (which == 2 ? 1000.0 : 4000.0);
         const double events = (which == 2 ? pre + 1000 * post : (pre + post) * each);
-        printf(", %.2f ns a synaptic event", 1e9 * taken / events);
+        printf(", %.2f ns a synaptic event", 1e9 * cpu / events);
     }
     printf("\n");
     bh_network_free(m.net);

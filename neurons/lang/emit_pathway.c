@@ -53,6 +53,14 @@ print_special(struct printer *p, const struct op *op, const char *indent)
     case SYMBOL_OUTGOING:
         value = "f->outgoing[i]";
         break;
+    case SYMBOL_TRACE:
+        write_text(p->writer,
+                   op->symbol->side == SIDE_PRE
+                       ? "%sconst real %s_ = (real)bh_trace_at(&trace%d, i, now - "
+                         "(place_delay ? place_delay[q] : place_fixed));\n"
+                       : "%sconst real %s_ = (real)trace%d.now[j];\n",
+                   indent, name, op->symbol->slot);
+        return true;
     default:
         return false;
     }
@@ -87,7 +95,8 @@ print_touched(struct writer *writer, const struct emit_path *path)
         const struct op *op = i < code->count ? &code->ops[i] : NULL;
         const struct symbol *symbol = op ? op->symbol
                                          : code->stores[i - code->count].symbol;
-        if (!symbol || (op && op->uses == 0) || !is_stored(symbol))
+        if (!symbol || (op && op->uses == 0) ||
+            (!is_stored(symbol) && symbol->kind != SYMBOL_TRACE))
             continue;
         bool known = false;
         for (int k = 0; k < count; k++)
@@ -95,7 +104,11 @@ print_touched(struct writer *writer, const struct emit_path *path)
         if (known || count == MOST_ARRAYS)
             continue;
         seen[count++] = symbol;
-        print_array(writer, symbol, path);
+        if (symbol->kind == SYMBOL_TRACE)
+            write_text(writer, "    const bh_trace trace%d = *f->trace[%d];\n",
+                       symbol->slot, symbol->slot);
+        else
+            print_array(writer, symbol, path);
     }
 }
 
@@ -135,9 +148,9 @@ print_places(struct writer *writer, const struct emit_path *path)
                path->from_post ? "j" : "i");
     if (!path->from_post && own)
         write_text(writer,
-                   "        if (!order && s + 4 < f->spans) {\n"
-                   "            __builtin_prefetch(&target[f->span[s + 4].first]);\n"
-                   "            __builtin_prefetch(&%s_at[f->span[s + 4].first]);\n"
+                   "        if (!order && s + 12 < f->spans) {\n"
+                   "            __builtin_prefetch(&target[f->span[s + 12].first]);\n"
+                   "            __builtin_prefetch(&%s_at[f->span[s + 12].first], 1);\n"
                    "        }\n",
                    own->name);
     write_text(writer,
@@ -147,8 +160,8 @@ print_places(struct writer *writer, const struct emit_path *path)
                path->from_post ? "i = source[q]" : "j = target[p]");
     if (path->from_post && own)
         write_text(writer,
-                   "            __builtin_prefetch(&%s_at[order[q + 16 < last "
-                   "? q + 16 : q]], 1);\n",
+                   "            __builtin_prefetch(&%s_at[order[q + 32 < last "
+                   "? q + 32 : q]], 1);\n",
                    own->name);
 }
 
@@ -166,6 +179,10 @@ emit_path(struct writer *writer, const char *name, const struct emit_path *path)
                "    const int32_t *restrict lastspike_at = f->lastspike;\n"
                "    int32_t *restrict lastupdate = f->lastupdate;\n",
                path->code->precision == BH_SINGLE ? "float" : "double", name);
+    if (path->traces)
+        write_text(writer,
+                   "    const uint16_t *restrict place_delay = f->place_delay;\n"
+                   "    const int32_t place_fixed = f->place_fixed;\n");
     print_touched(writer, path);
     if (printer_start(&p, writer, path->code, &style)) {
         print_step_values(&p, "    ");

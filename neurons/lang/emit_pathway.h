@@ -12,6 +12,7 @@ struct emit_path {
     bool from_post;   /* spikes are of the targets */
     bool one_group;   /* sources and targets are of one group */
     bool updates;     /* lastupdate */
+    bool traces;      /* some variables are kept for each neuron */
     bh_precision pre; /* of the source group's variables */
 };
 /* The function void <name>(bh_path_frame *). */

@@ -201,6 +201,7 @@ enum symbol_kind {
     SYMBOL_DELAY,          /* of a synapse's pathway, s */
     SYMBOL_LASTUPDATE,     /* of a synapse, s */
     SYMBOL_ELAPSED,        /* since then, s */
+    SYMBOL_TRACE,          /* a synapse's variable that is kept for each neuron */
     SYMBOL_INCOMING,       /* synapses of the target */
     SYMBOL_OUTGOING,       /* synapses of the source */
 };

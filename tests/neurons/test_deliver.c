@@ -10,6 +10,8 @@ static const char stdp[] = "w : 1\n"
                            "dApre/dt = -Apre/(20*ms) : 1 (event-driven)\n"
                            "dApost/dt = -Apost/(30*ms) : 1 (event-driven)";
 static const char on_pre[] = "g += w; Apre += 0.01; w = clip(w + Apost, 0, 1)",
+                  on_pre_alone[] = "g += w; Apre += 0.01; w = clip(w + Apost + "
+                                   "0*lastupdate/second, 0, 1)",
                   on_post[] = "Apost -= 0.0105; w = clip(w + Apre, 0, 1)";
 
 struct plastic {
@@ -22,7 +24,8 @@ struct plastic {
 
 static struct plastic
 plastic(struct cut cut, size_t neurons_of_each, const char *probability,
-        const char *delay, const char *delay_post)
+        const char *code, const char *delay, const char *delay_post,
+        const char *fixed_post)
 {
     bh_diag diag;
     struct plastic p = {.net = network(cut, 1e-4)};
@@ -33,7 +36,7 @@ plastic(struct cut cut, size_t neurons_of_each, const char *probability,
     CHECK_OK(bh_poisson_new(p.net, &poisson, &p.pre, &diag), diag);
     p.post = neurons(p.net, "post", neurons_of_each, cut.precision,
                      "dg/dt = -g/(5*ms) : 1", "rand() < 20*Hz*dt", NULL);
-    p.s = synapses(p.pre, p.post, stdp, on_pre, on_post, NULL, NULL);
+    p.s = synapses(p.pre, p.post, stdp, code, on_post, NULL, fixed_post);
     bh_connect_config connect = bh_connect_config_default();
     connect.probability = probability;
     CHECK_OK(bh_synapses_connect(p.s, &connect, &diag), diag);
@@ -101,13 +104,13 @@ reference(const int64_t *events, size_t count, double w)
 }
 
 static void
-test_against_each_pair(void)
+against_each_pair(const char *delay, const char *delay_post)
 {
     struct cut cut = plain;
     cut.precision = BH_DOUBLE;
     bh_diag diag;
     const double seconds = 3;
-    struct plastic p = plastic(cut, N, "0.25", "rand()*10*ms", "rand()*10*ms");
+    struct plastic p = plastic(cut, N, "0.25", on_pre, delay, delay_post, NULL);
     double *before = values(p.s, "w"), *pre = values(p.s, "delay"),
            *post = values(p.s, "delay_post");
     uint32_t *i = malloc(p.count * sizeof *i), *j = malloc(p.count * sizeof *j);
@@ -138,12 +141,22 @@ test_against_each_pair(void)
     bh_network_free(p.net);
 }
 
+static void
+test_against_each_pair(void)
+{
+    against_each_pair("rand()*10*ms", "rand()*10*ms");
+    against_each_pair("rand()*10*ms", NULL);
+    against_each_pair(NULL, "int(rand() < 0.5)*3*ms");
+    against_each_pair(NULL, NULL);
+}
+
 /* Weights and inputs after a run. */
 static double *
-outcome(struct cut cut, size_t *count)
+outcome(struct cut cut, const char *delay_post, size_t *count)
 {
     bh_diag diag;
-    struct plastic p = plastic(cut, 1100, "0.01", "(rand()*4 + 0.7)*ms", "rand()*3*ms");
+    struct plastic p =
+        plastic(cut, 1100, "0.01", on_pre, "(rand()*4 + 0.7)*ms", delay_post, NULL);
     run(p.net, cut, 0.2);
     *count = p.count + 1100;
     double *out = malloc(*count * sizeof *out);
@@ -154,7 +167,7 @@ outcome(struct cut cut, size_t *count)
 }
 
 static void
-test_same_bits(void)
+same_bits(const char *delay_post)
 {
     static const struct cut cuts[] = {
         {2, 64, BH_CODE_AUTO, 0, 0, 1},        {3, 7, BH_CODE_AUTO, 0, 0, 1},
@@ -164,11 +177,11 @@ test_same_bits(void)
         size_t count, again;
         struct cut cut = plain;
         cut.precision = (bh_precision)precision;
-        double *want = outcome(cut, &count);
+        double *want = outcome(cut, delay_post, &count);
         for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
             cut = cuts[c];
             cut.precision = (bh_precision)precision;
-            double *got = outcome(cut, &again);
+            double *got = outcome(cut, delay_post, &again);
             bool same = again == count && !memcmp(got, want, count * sizeof *want);
             if (!same)
                 fprintf(stderr, "cut %zu differs\n", c);
@@ -177,6 +190,58 @@ test_same_bits(void)
         }
         free(want);
     }
+}
+
+static void
+test_same_bits(void)
+{
+    same_bits("rand()*3*ms");
+    same_bits(NULL); /* variables kept for each neuron */
+}
+
+/* Variables that are kept for each neuron and those of each synapse (asking for
+ * lastupdate makes them so): the same values, also while a run stands still. */
+static void
+test_traces(void)
+{
+    static const char *const variables[] = {"w", "Apre", "Apost"};
+    static const char *const delays[] = {NULL, "1.5*ms", "rand()*8*ms"};
+    for (int d = 0; d < 3; d++)
+        for (int code = BH_CODE_COMPILED; code <= BH_CODE_INTERPRETED; code++) {
+            struct cut cut = {2, 256, (bh_code_mode)code, 0, BH_DOUBLE, 1};
+            bh_diag diag;
+            struct plastic each[2];
+            for (int n = 0; n < 2; n++) {
+                each[n] = plastic(cut, 600, "0.05", n ? on_pre_alone : on_pre,
+                                  delays[d], NULL, d == 1 ? "2.3*ms" : NULL);
+            }
+            for (int piece = 0; piece < 4; piece++) {
+                for (int n = 0; n < 2; n++) {
+                    run(each[n].net, cut, 0.0873);
+                    if (piece == 2) /* now they are not the same for all any more */
+                        CHECK_OK(bh_synapses_set(each[n].s, "Apre", "j < 7",
+                                                 "0.003 + Apre", &diag),
+                                 diag);
+                    if (piece == 1)
+                        CHECK_OK(bh_synapses_set(each[n].s, "w", NULL, "0.9*w", &diag),
+                                 diag);
+                }
+                for (int v = 0; v < 3; v++) {
+                    double *a = values(each[0].s, variables[v]),
+                           *b = values(each[1].s, variables[v]), worst = 0, most = 0;
+                    for (size_t n = 0; n < each[0].count; n++) {
+                        worst = fmax(worst, fabs(a[n] - b[n]));
+                        most = fmax(most, fabs(a[n]));
+                    }
+                    CHECK(most > 0.01);
+                    CHECK_NEAR(worst, 0, 1e-13);
+                    free(a);
+                    free(b);
+                }
+            }
+            bh_network_free(each[0].net);
+            bh_network_free(each[1].net);
+        }
 }
 
 /* Brian 2's test_event_driven, in double: the same weights from event-driven and from
@@ -227,4 +292,5 @@ test_event_driven(void)
 
 TEST_MAIN("neurons/deliver", {"each pair by itself", test_against_each_pair},
           {"the same bits however cut", test_same_bits},
+          {"kept for each neuron", test_traces},
           {"event-driven and clock-driven", test_event_driven})
