@@ -108,6 +108,140 @@ test_latency(void)
     CHECK(bh_latency_quantile(&latency, 1) > 100);
 }
 
+/* A live sound without a device: the test puts into its rings what the callback would.
+ */
+static bh_live *
+fake(uint64_t length)
+{
+    bh_diag diag;
+    static char device[] = "fake";
+    bh_live *live = calloc(1, sizeof *live);
+    live->config = bh_live_config_default();
+    live->config.samplerate_hz = 48000;
+    live->config.channels = 2;
+    live->device = device;
+    live->host_api = device;
+    live->factor = 2;
+    live->length = length;
+    live->started = true;
+    live->window = malloc(BH_WINDOW_MAX * 2 * sizeof(float));
+    live->captured_s = NAN;
+    live->data_s = live->returned_s = live->load_from_s = bh_audio_clock();
+    live->slept_s = bh_live_slept();
+    sem_init(&live->arrived, 0, 0);
+    bh_live_clock_start(&live->clock, 48000);
+    CHECK_OK(bh_ring_new(2 * sizeof(float), 256, &live->frames, &diag), diag);
+    CHECK_OK(bh_ring_new(sizeof(struct bh_live_stamp), 64, &live->stamps, &diag), diag);
+    return live;
+}
+
+static void
+fake_free(bh_live *live)
+{
+    bh_ring_free(live->frames);
+    bh_ring_free(live->stamps);
+    sem_destroy(&live->arrived);
+    free(live->window);
+    free(live);
+}
+
+/* Frame n is (n, -n). */
+static void
+deliver(bh_live *live, size_t frames)
+{
+    for (size_t i = 0; i < frames; i++) {
+        const float n = (float)live->host_frames++, frame[2] = {n, -n};
+        live->ring_frames += bh_ring_write(live->frames, frame, 1);
+    }
+    const struct bh_live_stamp stamp = {live->ring_frames, live->host_frames,
+                                        bh_audio_clock()};
+    bh_ring_write(live->stamps, &stamp, 1);
+}
+
+static size_t
+read_frames(bh_live *live, bh_precision precision, double first, size_t frames)
+{
+    bh_diag diag;
+    double buffer[3 * 128];
+    size_t got = 0;
+    const bh_block block = {buffer, frames, 2, 3, precision};
+    CHECK_OK(bh_live_read(live, block, &got, &diag), diag);
+    for (size_t t = 0; t < got; t++)
+        for (size_t ch = 0; ch < 2; ch++) {
+            const double want = 2 * (first + (double)t) * (ch ? -1 : 1);
+            CHECK((precision == BH_SINGLE ? (double)((float *)buffer)[3 * t + ch]
+                                          : buffer[3 * t + ch]) == want);
+        }
+    return got;
+}
+
+/* Blocks in either precision, what was dropped, and the end by duration. */
+static void
+test_reading(void)
+{
+    bh_live *live = fake(300);
+    deliver(live, 100);
+    CHECK(read_frames(live, BH_SINGLE, 0, 64) == 64);
+    deliver(live, 100);
+    CHECK(read_frames(live, BH_DOUBLE, 64, 64) == 64);
+    deliver(live, 200); /* of which 184 have room */
+    bh_live_status status = bh_live_get_status(live);
+    CHECK(status.dropped == 16 && status.heard_s == 128 / 48000.0);
+    CHECK(read_frames(live, BH_SINGLE, 128, 128) == 128);
+    CHECK(read_frames(live, BH_SINGLE, 256, 128) == 300 - 256);
+    CHECK(read_frames(live, BH_SINGLE, 300, 128) == 0);
+    status = bh_live_get_status(live);
+    CHECK(status.heard_s == 300 / 48000.0);
+    CHECK(status.latency_max_s > 0 && status.latency_max_s < 10);
+    CHECK(bh_live_get_info(live).channels == 2);
+    fake_free(live);
+}
+
+static void
+test_source(void)
+{
+    bh_diag diag;
+    bh_source *source = NULL;
+    bh_live *live = fake(BH_LENGTH_UNKNOWN);
+    CHECK_OK(bh_live_source(live, &source, &diag), diag);
+    CHECK(bh_source_window(source) == 64 && bh_source_channels(source) == 2);
+    CHECK(bh_source_length(source) == BH_LENGTH_UNKNOWN);
+    deliver(live, 64);
+    float samples[2 * 64];
+    size_t got = 0;
+    CHECK_OK(
+        bh_source_read(source, (bh_block){samples, 64, 2, 2, BH_SINGLE}, &got, &diag),
+        diag);
+    CHECK(got == 64 && samples[2 * 63] == 126 && samples[2 * 63 + 1] == -126);
+    CHECK(bh_source_rewind(source, &diag) == BH_ERR_UNSUPPORTED);
+    bh_live_stop(live);
+    CHECK_OK(
+        bh_source_read(source, (bh_block){samples, 64, 2, 2, BH_SINGLE}, &got, &diag),
+        diag);
+    CHECK(got == 0);
+    bh_source_free(source);
+    fake_free(live);
+}
+
+/* The machine was suspended: its two clocks have parted. The failure stays. */
+static void
+test_asleep(void)
+{
+    bh_diag diag = {0};
+    bh_live *live = fake(BH_LENGTH_UNKNOWN);
+    float samples[2 * 64];
+    size_t got = 0;
+    deliver(live, 128);
+    live->slept_s -= 100;
+    for (int turn = 0; turn < 2; turn++) {
+        CHECK(bh_live_read(live, (bh_block){samples, 64, 2, 2, BH_SINGLE}, &got,
+                           &diag) == BH_ERR_DEVICE);
+        CHECK_HAS(diag.text, "the computer was asleep");
+        live->slept_s += 100;
+    }
+    fake_free(live);
+}
+
 static void
 refuses(bh_live_config config, bh_status status, const char *part)
 {
@@ -147,4 +281,5 @@ test_mistakes(void)
 
 TEST_MAIN("io/live", {"drift", test_drift}, {"missing", test_missing},
           {"other rate", test_other_rate}, {"stalls", test_stalls},
-          {"latency", test_latency}, {"mistakes", test_mistakes})
+          {"latency", test_latency}, {"reading", test_reading}, {"source", test_source},
+          {"asleep", test_asleep}, {"mistakes", test_mistakes})
