@@ -38,7 +38,7 @@ write_line(const bh_live_status *s, char *text, size_t size)
 {
     char drift[24] = "", lost[64] = "";
     if (!isnan(s->drift_ppm))
-        snprintf(drift, sizeof drift, ", drift %+.0f ppm", s->drift_ppm);
+        snprintf(drift, sizeof drift, ", drift %+ld ppm", lrint(s->drift_ppm));
     if (s->overflows > 0 || s->missing_s > 0)
         snprintf(lost, sizeof lost, " (host: %llu times, %.2f s)",
                  (unsigned long long)s->overflows, s->missing_s);
