@@ -27,9 +27,12 @@ print_param(const bh_bank_param *param)
         snprintf(help, sizeof help, "%s: %s (default: %s)", param->about, range,
                  param->choices[(size_t)param->preset]);
     } else {
-        snprintf(help, sizeof help, "%s; %s%g to %g%s%s (default: %g%s%s)",
-                 param->about, param->whole ? "whole, " : "", param->least, param->most,
-                 space, param->unit, param->preset, space, param->unit);
+        char most[64] = "";
+        if (param->list > 0)
+            snprintf(most, sizeof most, "up to %zu numbers, each ", param->list);
+        snprintf(help, sizeof help, "%s; %s%s%g to %g%s%s (default: %g%s%s)",
+                 param->about, most, param->whole ? "whole, " : "", param->least,
+                 param->most, space, param->unit, param->preset, space, param->unit);
     }
     usage_entry(stdout, head, help);
 }
@@ -38,7 +41,7 @@ static const char *
 place_of(const bh_bank_kind *kind)
 {
     return kind->takes_cf ? "Any centre frequencies below half the sample rate."
-                          : "One channel, without a centre frequency.";
+                          : "The same for all channels, without centre frequencies.";
 }
 
 static void
@@ -74,7 +77,10 @@ print_row(const bh_bank_param *param)
     } else {
         snprintf(preset, sizeof preset, "%g%s%s", param->preset, space, param->unit);
         snprintf(range, sizeof range, "%g to %g%s%s%s", param->least, param->most,
-                 space, param->unit, param->whole ? ", whole" : "");
+                 space, param->unit,
+                 param->list > 0 ? " each"
+                 : param->whole  ? ", whole"
+                                 : "");
     }
     printf("| `%s` | ", param->name);
     print_cell(param->about);

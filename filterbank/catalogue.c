@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t
@@ -98,18 +99,70 @@ parse_number(const bh_bank_param *param, const char *text, double *value, bh_dia
     return BH_OK;
 }
 
+/* Settings as they are read. */
+struct given {
+    double value[BANK_MOST_PARAMS];
+    struct bank_list list[BANK_MOST_PARAMS];
+};
+
+/* Reads "1,-0.5,0" into memory of its own. */
 static bh_status
-apply(const bh_bank_kind *kind, const bh_bank_setting *setting, double *value,
+parse_list(const bh_bank_param *param, const char *text, struct bank_list *list,
+           bh_diag *diag)
+{
+    size_t count = 1;
+    for (const char *at = text; *at; at++)
+        count += *at == ',';
+    if (count > param->list)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has %zu numbers; it may have %zu",
+                           param->name, count, param->list);
+    free(list->numbers);
+    list->count = count;
+    list->numbers = malloc(count * sizeof *list->numbers);
+    if (!list->numbers)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu numbers", count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strcspn(text, ",");
+        char item[64];
+        snprintf(item, sizeof item, "%.*s", (int)(length < 63 ? length : 63), text);
+        BH_TRY(parse_number(param, item, &list->numbers[i], diag));
+        text += length + 1;
+    }
+    return BH_OK;
+}
+
+static bh_status
+apply(const bh_bank_kind *kind, const bh_bank_setting *setting, struct given *given,
       bh_diag *diag)
 {
     for (size_t p = 0; p < kind->param_count; p++) {
         const bh_bank_param *param = &kind->params[p];
-        if (strcmp(param->name, setting->name) == 0)
-            return param->choices
-                       ? parse_choice(param, setting->value, &value[p], diag)
-                       : parse_number(param, setting->value, &value[p], diag);
+        if (strcmp(param->name, setting->name) != 0)
+            continue;
+        if (param->choices)
+            return parse_choice(param, setting->value, &given->value[p], diag);
+        if (param->list > 0)
+            return parse_list(param, setting->value, &given->list[p], diag);
+        return parse_number(param, setting->value, &given->value[p], diag);
     }
     return unknown_param(kind, setting->name, diag);
+}
+
+static bh_status
+make(const struct bank_entry *entry, struct given *given, struct bank_order *order,
+     bh_filterbank **out, bh_diag *diag)
+{
+    struct bank_list list[BANK_MOST_PARAMS];
+    for (size_t p = 0; p < entry->kind.param_count; p++) {
+        list[p] = given->list[p];
+        if (list[p].numbers)
+            given->value[p] = list[p].numbers[0];
+        else
+            list[p] = (struct bank_list){&given->value[p], 1};
+    }
+    order->value = given->value;
+    order->list = list;
+    return entry->make(order, out, diag);
 }
 
 bh_status
@@ -117,15 +170,22 @@ bh_bank_new(const bh_bank_kind *kind, double samplerate_hz, const double *cf_hz,
             size_t channels, const bh_bank_setting *settings, size_t count,
             bh_precision precision, bh_filterbank **out, bh_diag *diag)
 {
-    double value[BANK_MOST_PARAMS];
+    struct given given = {0};
     size_t at = 0;
+    bh_status status = BH_OK;
     while (&bank_entries[at].kind != kind)
         at++;
     for (size_t p = 0; p < kind->param_count; p++)
-        value[p] = kind->params[p].preset;
-    for (size_t s = 0; s < count; s++)
-        BH_TRY(apply(kind, &settings[s], value, diag));
-    const struct bank_order order = {samplerate_hz, cf_hz,
-                                     kind->takes_cf ? channels : 1, value, precision};
-    return bank_entries[at].make(&order, out, diag);
+        given.value[p] = kind->params[p].preset;
+    for (size_t s = 0; status == BH_OK && s < count; s++)
+        status = apply(kind, &settings[s], &given, diag);
+    struct bank_order order = {.samplerate_hz = samplerate_hz,
+                               .cf_hz = cf_hz,
+                               .channels = channels,
+                               .precision = precision};
+    if (status == BH_OK)
+        status = make(&bank_entries[at], &given, &order, out, diag);
+    for (size_t p = 0; p < kind->param_count; p++)
+        free(given.list[p].numbers);
+    return status;
 }

@@ -11,7 +11,7 @@
 
 BH_BEGIN_DECLS
 
-/// A parameter of a kind of bank: a number, or one of some words.
+/// A parameter of a kind of bank: a number, some numbers, or one of some words.
 typedef struct bh_bank_param {
     const char *name;
     const char *about;
@@ -21,6 +21,7 @@ typedef struct bh_bank_param {
     const char *const
         *choices; ///< words, ended by NULL; then `preset` is which of them
     bool whole;   ///< whole numbers only
+    size_t list;  ///< how many numbers there may be, as "1,-0.5"; 0: just one
 } bh_bank_param;
 
 typedef struct bh_bank_kind {
@@ -29,7 +30,7 @@ typedef struct bh_bank_kind {
     const char *source; ///< the paper
     const bh_bank_param *params;
     size_t param_count;
-    bool takes_cf; ///< false where the kind has one channel and no centre frequency
+    bool takes_cf; ///< false where all channels do the same, without one
 } bh_bank_kind;
 
 /// How many kinds there are, each of them (NULL behind the last), and one by its name
@@ -43,7 +44,8 @@ typedef struct bh_bank_setting {
     const char *name, *value;
 } bh_bank_setting;
 
-/// A bank of a kind, with centre frequencies (Hz, copied) and settings in any order.
+/// A bank of a kind, with centre frequencies (Hz, copied; NULL will do where the kind
+/// takes none) and settings in any order.
 ///
 /// Every setting is checked: unknown names, words and units and values outside their
 /// range give one sentence that names what would be right. The rest is as the header of

@@ -8,12 +8,19 @@
 
 enum { BANK_MOST_PARAMS = 16 };
 
-/* What a kind makes a bank of: values in the order of its parameters. */
+struct bank_list {
+    double *numbers;
+    size_t count;
+};
+
+/* What a kind makes a bank of: values in the order of its parameters; of lists the
+ * first number, and all of them. */
 struct bank_order {
     double samplerate_hz;
     const double *cf_hz;
     size_t channels;
     const double *value;
+    const struct bank_list *list;
     bh_precision precision;
 };
 

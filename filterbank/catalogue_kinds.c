@@ -4,10 +4,13 @@
 #include "filterbank/dcgc.h"
 #include "filterbank/drnl.h"
 #include "filterbank/ear_response.h"
+#include "filterbank/fir.h"
+#include "filterbank/fractional_delay.h"
 #include "filterbank/gammachirp.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/haircell.h"
 #include "filterbank/iir.h"
+#include "filterbank/linear.h"
 #include "filterbank/linear_chirp.h"
 #include "filterbank/lowpass.h"
 #include "filterbank/middle_ear.h"
@@ -16,14 +19,15 @@
 #include "filterbank/zhang_synapse.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static const bh_bank_param gammatone_params[] = {
-    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false},
-    {"ear_q", "asymptotic quality of a place", "", 9.26449, 1e-2, 1000, NULL, false},
-    {"min_bw", "bandwidth at 0 Hz", "Hz", 24.7, 0, 10000, NULL, false},
-    {"erb_order", "how the two join", "", 1, 0.1, 10, NULL, false},
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false, 0},
+    {"ear_q", "asymptotic quality of a place", "", 9.26449, 1e-2, 1000, NULL, false, 0},
+    {"min_bw", "bandwidth at 0 Hz", "Hz", 24.7, 0, 10000, NULL, false, 0},
+    {"erb_order", "how the two join", "", 1, 0.1, 10, NULL, false, 0},
 };
 
 static bh_status
@@ -39,9 +43,9 @@ make_gammatone(const struct bank_order *order, bh_filterbank **out, bh_diag *dia
 }
 
 static const bh_bank_param approximate_params[] = {
-    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false},
-    {"order", "filters in a row", "", BH_APPROXIMATE_GAMMATONE_ORDER, 1, 16, NULL,
-     true},
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false, 0},
+    {"order", "filters in a row", "", BH_APPROXIMATE_GAMMATONE_ORDER, 1, 16, NULL, true,
+     0},
 };
 
 static bh_status
@@ -62,9 +66,9 @@ make_approximate(const struct bank_order *order, bh_filterbank **out, bh_diag *d
 }
 
 static const bh_bank_param gammachirp_params[] = {
-    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 12.6, NULL, false},
-    {"c", "chirp: below 0 the frequency rises", "", 1, -6.04, 6.04, NULL, false},
-    {"stages", "compensation filters in a row", "", 4, 1, 16, NULL, true},
+    {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 12.6, NULL, false, 0},
+    {"c", "chirp: below 0 the frequency rises", "", 1, -6.04, 6.04, NULL, false, 0},
+    {"stages", "compensation filters in a row", "", 4, 1, 16, NULL, true, 0},
 };
 
 static bh_gammachirp_params
@@ -95,9 +99,9 @@ make_compensation(const struct bank_order *order, bh_filterbank **out, bh_diag *
 }
 
 static const bh_bank_param chirp_params[] = {
-    {"time_constant", "of the envelope", "s", 2e-3, 1e-6, 1, NULL, false},
-    {"c", "sweep, Hz/s", "", 0, -1e12, 1e12, NULL, false},
-    {"phase", "of the carrier, radians", "", 0, -1e3, 1e3, NULL, false},
+    {"time_constant", "of the envelope", "s", 2e-3, 1e-6, 1, NULL, false, 0},
+    {"c", "sweep, Hz/s", "", 0, -1e12, 1e12, NULL, false, 0},
+    {"phase", "of the carrier, radians", "", 0, -1e3, 1e3, NULL, false, 0},
 };
 
 static bh_linear_chirp_params
@@ -130,13 +134,14 @@ static const char *const iir_families[] = {"butterworth", "chebyshev1", "chebysh
 static const char *const iir_bands[] = {"lowpass", "highpass", NULL};
 
 static const bh_bank_param iir_params[] = {
-    {"family", "the approximation", "", BH_IIR_BUTTERWORTH, 0, 0, iir_families, false},
-    {"band", "what passes", "", BH_IIR_LOWPASS, 0, 0, iir_bands, false},
-    {"order", "poles", "", 2, 1, BH_IIR_ORDER_MAX, NULL, true},
+    {"family", "the approximation", "", BH_IIR_BUTTERWORTH, 0, 0, iir_families, false,
+     0},
+    {"band", "what passes", "", BH_IIR_LOWPASS, 0, 0, iir_bands, false, 0},
+    {"order", "poles", "", 2, 1, BH_IIR_ORDER_MAX, NULL, true, 0},
     {"ripple", "greatest loss in the pass band (chebyshev1, elliptic)", "dB", 1, 1e-6,
-     100, NULL, false},
+     100, NULL, false, 0},
     {"attenuation", "least loss in the stop band (chebyshev2, elliptic)", "dB", 60,
-     1e-6, 400, NULL, false},
+     1e-6, 400, NULL, false, 0},
 };
 
 static bh_status
@@ -160,7 +165,7 @@ make_iir(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
 }
 
 static const bh_bank_param lowpass_params[] = {
-    {"repeats", "filters in a row", "", 1, 1, 64, NULL, true},
+    {"repeats", "filters in a row", "", 1, 1, 64, NULL, true, 0},
 };
 
 static bh_status
@@ -174,11 +179,11 @@ static const char *const numbers[] = {"papers", "brian2hears", NULL};
 static const char *const drnl_species[] = {"human", "guinea_pig", NULL};
 
 static const bh_bank_param drnl_params[] = {
-    {"species", "whose cochlea", "", BH_DRNL_HUMAN, 0, 0, drnl_species, false},
+    {"species", "whose cochlea", "", BH_DRNL_HUMAN, 0, 0, drnl_species, false, 0},
     {"numbers", "parameters of the papers, or as brian2hears has them", "", 0, 0, 0,
-     numbers, false},
+     numbers, false, 0},
     {"stapes_scale", "velocity of the stapes for each pascal, m/s", "", 1.4e-4, 1e-12,
-     1e6, NULL, false},
+     1e6, NULL, false, 0},
 };
 
 static bh_status
@@ -194,9 +199,9 @@ make_drnl(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
 
 static const bh_bank_param dcgc_params[] = {
     {"numbers", "parameters of the paper, or as brian2hears has them", "", 0, 0, 0,
-     numbers, false},
+     numbers, false, 0},
     {"update_interval", "samples from one change of the filter to the next", "", 1, 1,
-     100000, NULL, true},
+     100000, NULL, true, 0},
 };
 
 static bh_status
@@ -210,8 +215,8 @@ make_dcgc(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
 }
 
 static const bh_bank_param middle_ear_params[] = {
-    {"gain", "at 1 kHz, times", "", 1, -1e9, 1e9, NULL, false},
-    {"zero", "where the double zero lies", "Hz", 200, 0, 1e5, NULL, false},
+    {"gain", "at 1 kHz, times", "", 1, -1e9, 1e9, NULL, false, 0},
+    {"zero", "where the double zero lies", "Hz", 200, 0, 1e5, NULL, false, 0},
 };
 
 static bh_status
@@ -232,7 +237,7 @@ static const char *const middle_ears[] = {[BH_MIDDLE_EAR_ZILANY_CAT] = "zilany_c
 
 static const bh_bank_param middle_ears_params[] = {
     {"ear", "whose; map: the displacement of the stapes, m", "",
-     BH_MIDDLE_EAR_ZILANY_HUMAN, 0, 0, middle_ears, false},
+     BH_MIDDLE_EAR_ZILANY_HUMAN, 0, 0, middle_ears, false, 0},
 };
 
 static bh_status
@@ -257,9 +262,9 @@ static const bh_bank_param ear_response_params[] = {
     {"table",
      "what was measured: the velocity of the stapes (m/s), a headphone, thresholds and "
      "equal loudness, the middle ear",
-     "", BH_EAR_LOPEZ_POVEDA, 0, 0, ear_tables, false},
-    {"phase", "of the filter", "", 0, 0, 0, phases, false},
-    {"taps", "of the filter; 0 is 85 ms", "", 0, 0, 262144, NULL, true},
+     "", BH_EAR_LOPEZ_POVEDA, 0, 0, ear_tables, false, 0},
+    {"phase", "of the filter", "", 0, 0, 0, phases, false, 0},
+    {"taps", "of the filter; 0 is 85 ms", "", 0, 0, 262144, NULL, true, 0},
 };
 
 static bh_status
@@ -277,7 +282,7 @@ static const char *const haircell_kinds[] = {"meddis_1986", "meddis_1988", "high
 
 static const bh_bank_param haircell_params[] = {
     {"kind", "which published set; high and medium spontaneous rate", "",
-     BH_HAIRCELL_HIGH_1990, 0, 0, haircell_kinds, false},
+     BH_HAIRCELL_HIGH_1990, 0, 0, haircell_kinds, false, 0},
 };
 
 static bh_status
@@ -291,11 +296,11 @@ make_haircell(const struct bank_order *order, bh_filterbank **out, bh_diag *diag
 
 static const bh_bank_param tan_carney_params[] = {
     {"control_cutoff", "low-pass filter of the control path", "Hz", 800, 1, 1e5, NULL,
-     false},
+     false, 0},
     {"feedback_cutoff", "the same for the control path itself", "Hz", 500, 1, 1e5, NULL,
-     false},
+     false, 0},
     {"update_interval", "samples from one change of the filters to the next", "", 1, 1,
-     100000, NULL, true},
+     100000, NULL, true, 0},
 };
 
 static bh_status
@@ -310,9 +315,9 @@ make_tan_carney(const struct bank_order *order, bh_filterbank **out, bh_diag *di
 }
 
 static const bh_bank_param zhang_params[] = {
-    {"numbers", "of the paper, or as brian2hears has them", "", 0, 0, 0, numbers,
-     false},
-    {"spontaneous", "spikes/s at rest", "", 50, 0.1, 129, NULL, false},
+    {"numbers", "of the paper, or as brian2hears has them", "", 0, 0, 0, numbers, false,
+     0},
+    {"spontaneous", "spikes/s at rest", "", 50, 0.1, 129, NULL, false, 0},
 };
 
 static bh_status
@@ -324,6 +329,79 @@ make_zhang(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
     params.spontaneous = order->value[1];
     return bh_zhang_synapse_new(order->samplerate_hz, order->cf_hz, order->channels,
                                 &params, order->precision, out, diag);
+}
+
+static const bh_bank_param fir_params[] = {
+    {"taps", "the impulse response, as 0.25,0.5,0.25", "", 1, -1e9, 1e9, NULL, false,
+     4096},
+};
+
+static bh_status
+make_fir(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const bh_fir_params params = {.taps = order->list[0].numbers,
+                                  .length = order->list[0].count,
+                                  .same = true,
+                                  .cf_hz = order->cf_hz};
+    return bh_fir_new(order->samplerate_hz, order->channels, &params, order->precision,
+                      out, diag);
+}
+
+static const bh_bank_param delay_params[] = {
+    {"delay", "how much later than half of the length, below 0 earlier", "s", 0, -0.1,
+     0.1, NULL, false, 0},
+    {"length", "of the filters, samples; 0: 2048, or 2.5 times the delay", "", 0, 0,
+     100000, NULL, true, 0},
+};
+
+static bh_status
+make_delay(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    double *delay_s = malloc(order->channels * sizeof *delay_s + 1);
+    if (!delay_s)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                           order->channels);
+    for (size_t ch = 0; ch < order->channels; ch++)
+        delay_s[ch] = order->value[0];
+    bh_status status = bh_fractional_delay_new(order->samplerate_hz, delay_s,
+                                               order->channels, (size_t)order->value[1],
+                                               order->precision, out, diag);
+    free(delay_s);
+    return status;
+}
+
+static const bh_bank_param linear_params[] = {
+    {"b", "what the input is weighed with, newest first", "", 1, -1e9, 1e9, NULL, false,
+     BH_LINEAR_ORDER_MAX + 1},
+    {"a", "the same of the output, as 1,-0.95; all are divided by the first", "", 1,
+     -1e9, 1e9, NULL, false, BH_LINEAR_ORDER_MAX + 1},
+    {"repeats", "filters in a row", "", 1, 1, 64, NULL, true, 0},
+};
+
+static bh_status
+make_linear(const struct bank_order *order, bh_filterbank **out, bh_diag *diag)
+{
+    const struct bank_list *b = &order->list[0], *a = &order->list[1];
+    const size_t taps = b->count > a->count ? b->count : a->count;
+    double *all = calloc(order->channels + 1, 2 * taps * sizeof *all);
+    if (!all)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels",
+                           order->channels);
+    double *all_b = all, *all_a = all + order->channels * taps;
+    for (size_t ch = 0; ch < order->channels; ch++) {
+        memcpy(all_b + ch * taps, b->numbers, b->count * sizeof *all);
+        memcpy(all_a + ch * taps, a->numbers, a->count * sizeof *all);
+    }
+    const bh_linear_params params = {.b = all_b,
+                                     .a = all_a,
+                                     .order = taps - 1,
+                                     .stages = 1,
+                                     .repeats = (size_t)order->value[2],
+                                     .cf_hz = order->cf_hz};
+    bh_status status = bh_linear_new(order->samplerate_hz, order->channels, &params,
+                                     order->precision, out, diag);
+    free(all);
+    return status;
 }
 
 const struct bank_entry bank_entries[] = {
@@ -361,6 +439,18 @@ const struct bank_entry bank_entries[] = {
     {{"lowpass", "first-order low passes, cutoff at cf", "Meddis' MAP; brian2hears",
       lowpass_params, COUNT(lowpass_params), true},
      make_lowpass},
+    {{"linear", "any recursive filter, by its coefficients",
+      "Oppenheim and Schafer 2010, Discrete-Time Signal Processing, section 6.3",
+      linear_params, COUNT(linear_params), false},
+     make_linear},
+    {{"fir", "any finite impulse response, by its samples",
+      "Oppenheim and Schafer 2010, Discrete-Time Signal Processing, section 6.5",
+      fir_params, COUNT(fir_params), false},
+     make_fir},
+    {{"fractional_delay", "delays by parts of a sample",
+      "Laakso et al. 1996, IEEE Signal Process. Mag. 13:30", delay_params,
+      COUNT(delay_params), false},
+     make_delay},
     {{"drnl", "dual-resonance nonlinear filters: the velocity of the basilar membrane",
       "Lopez-Poveda and Meddis 2001, JASA 110:3107; Sumner et al. 2003, JASA 113:3264",
       drnl_params, COUNT(drnl_params), true},

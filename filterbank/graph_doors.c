@@ -70,14 +70,14 @@ said_tile(void *self, size_t tile, bh_block out)
     bh_denormal_restore(control);
 }
 
-/* One that is still at the beginning, when another has been rewound, is left there. */
+/* Where another has been rewound and read already, there is nothing to do. */
 static bh_status
 said_rewind(void *self, bh_diag *diag)
 {
     const struct said *said = self;
     bh_graph *graph = said->graph;
-    if (graph->outputs[said->output].position == 0 && graph->start == 0 &&
-        !graph->broken)
+    const bool there = graph->outputs[said->output].position == 0 && graph->start == 0;
+    if (there && graph->position > 0 && !graph->broken)
         return BH_OK;
     for (size_t n = 0; n < graph->node_count; n++)
         if (graph->nodes[n].source)

@@ -61,6 +61,9 @@ heard_by_several(void)
     bh_diag diag = {0};
     CHECK_OK(bh_graph_sum(graph, inputs, NULL, 4, &sum, &diag), diag);
     bh_source *first = make_output(graph, sum), *second = make_output(graph, once);
+    free(read_all(source, 10)); /* rewinding brings the source back to its beginning */
+    CHECK_OK(bh_source_rewind(second, &diag), diag);
+    CHECK(sound.next == 0);
     CHECK(bh_source_length(first) == FRAMES && bh_source_channels(first) == 70);
     free(read_all(first, 1000));
     free(read_all(second, 1000));
