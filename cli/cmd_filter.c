@@ -10,6 +10,7 @@ struct filter_settings {
     struct output_settings {
         const char *path;
         int format, precision;
+        int64_t threads;
         bool quiet;
     } output;
 };
@@ -32,6 +33,9 @@ static const struct setting output_table[] = {
     {"precision", 'p', "single|double", "of the filters and the file",
      .preset = "double", .parse = parse_choice, .choices = precision_names,
      OUTPUT_OFFSET(precision)},
+    {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
+     .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
+     .word = "all", .meaning = 0, OUTPUT_OFFSET(threads)},
     {"quiet", 'q', NULL, "no progress, no summary", .parse = parse_switch,
      OUTPUT_OFFSET(quiet)},
 };
@@ -49,7 +53,7 @@ take(void *user, bh_block block, bh_diag *diag)
 }
 
 static bh_status
-filter(const struct filter_settings *settings, const bh_bank_kind *kind,
+filter(const struct filter_settings *settings, const struct chain *chain,
        const struct ear *ear, bh_diag *diag)
 {
     const struct output_settings *output = &settings->output;
@@ -61,7 +65,7 @@ filter(const struct filter_settings *settings, const bh_bank_kind *kind,
     config.format = (bh_frames_format)output->format;
     config.samplerate_hz = ear->samplerate_hz;
     config.channels = ear->places;
-    config.cf_hz = kind->takes_cf ? ear->cf_hz : NULL;
+    config.cf_hz = chain->cf_hz;
     config.precision = (bh_precision)output->precision;
     BH_TRY(bh_frames_writer_open(&config, &writer, diag));
     bh_status status = ear_listen(ear, output->quiet, take, writer, &heard_s, diag);
@@ -72,7 +76,7 @@ filter(const struct filter_settings *settings, const bh_bank_kind *kind,
     const double took_s = clock_s() - start_s;
     if (status == BH_OK && !output->quiet)
         say("%.3g s of sound, %zu channel%s of %s; %.2f s taken, %.3gx real time",
-            heard_s, ear->places, plural(ear->places), kind->name, took_s,
+            heard_s, ear->places, plural(ear->places), settings->bank.kinds, took_s,
             heard_s / took_s);
     return status;
 }
@@ -83,21 +87,23 @@ run(const void *given, const char *sound)
     const struct filter_settings *settings = given;
     bh_diag diag = {0};
     struct ear ear = {0};
-    struct bank bank;
+    struct chain chain;
     if (!settings->output.path) {
         say("filter needs a file to write, such as -o waves.npy");
         return EXIT_USAGE;
     }
-    if (bank_read(&settings->bank, &bank, &diag) != BH_OK)
+    if (chain_read(&settings->bank, &chain, &diag) != BH_OK)
         return fail(&diag);
     bh_status status = ear_open_sound(sound, &settings->sound, &ear, &diag);
+    ear.threads = (int)settings->output.threads;
     if (status == BH_OK)
-        status = bank_put(&bank, (bh_precision)settings->output.precision, &ear, &diag);
+        status =
+            chain_put(&chain, (bh_precision)settings->output.precision, &ear, &diag);
     signals_catch();
     if (status == BH_OK)
-        status = filter(settings, bank.kind, &ear, &diag);
+        status = filter(settings, &chain, &ear, &diag);
     ear_close(&ear);
-    bank_free(&bank);
+    chain_free(&chain);
     return status == BH_OK ? EXIT_DONE : fail(&diag);
 }
 
@@ -105,17 +111,23 @@ const struct command command_filter = {
     .name = "filter",
     .operand = "SOUND",
     .summary = "write what a filterbank makes of a sound",
-    .about = "Hears SOUND through a filterbank and writes the waveform of every "
-             "channel: shape (samples, channels). SOUND is a file that libsndfile "
-             "reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input; its samples "
-             "become pascals.\n\n"
-             "HDF5 has them as /frames, with the attribute samplerate_hz and the "
-             "centre frequencies as /cf_hz. CSV has the columns time_s and the centre "
-             "frequency of each channel in Hz.",
+    .about =
+        "Hears SOUND through a filterbank and writes the waveform of every "
+        "channel: shape (samples, channels). Some banks can follow each other: what "
+        "comes before the first with places has one channel. SOUND is a file that "
+        "libsndfile "
+        "reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input; its samples "
+        "become pascals.\n\n"
+        "HDF5 has them as /frames, with the attribute samplerate_hz and the "
+        "centre frequencies as /cf_hz. CSV has the columns time_s and the centre "
+        "frequency of each channel in Hz.",
     .examples = "  bhears filter speech.flac -o waves.npy\n"
                 "  bhears filter speech.flac -o waves.h5 --cf 250,500,1kHz,2kHz,4kHz\n"
                 "  bhears filter speech.flac -o waves.wav -r 100Hz:4kHz -n 16 "
-                "--set b=1.2\n",
+                "--set b=1.2\n"
+                "  bhears filter speech.flac -o rate.npy --bank "
+                "linear,gammatone,haircell \\\n    --set linear.b=1,-0.97 --set "
+                "haircell.kind=medium_1990\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct filter_settings),

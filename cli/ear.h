@@ -32,6 +32,7 @@ struct ear {
     const double *cf_hz; /* the bank's */
     double samplerate_hz;
     double duration_s; /* NaN where nobody knows */
+    int threads;       /* that run the bank; 0: one for each processor */
 };
 
 /* Opens the sound and puts the bank behind it; who watches (or NULL) sees the sound. On

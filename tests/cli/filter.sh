@@ -43,6 +43,17 @@ group_filter() {
     head -n 1 x.csv | grep -qx 'time_s,100,1000,2500' || fault "$last: other frequencies"
     works filter "$speech" "${few[@]::4}" --bank middle_ear -o x.csv
     head -n 1 x.csv | grep -qx 'time_s,ch0' || fault "$last: not one nameless channel"
+    # A chain is what its banks are one after the other; threads do not matter.
+    works filter "$speech" "${few[@]::4}" -q -b linear --set b=1,-0.5 -o x.wav
+    works filter x.wav -q -n 130 --set b=1.2 -o wanted.csv
+    works filter "$speech" "${few[@]::4}" -q -n 130 -b linear,gammatone -j 1 \
+        --set linear.b=1,-0.5 --set gammatone.b=1.2 -o x.csv
+    same x.csv wanted.csv
+    works filter "$speech" "${few[@]::4}" -q -n 130 -b linear,gammatone -j 3 \
+        --set linear.b=1,-0.5 --set gammatone.b=1.2 -o x.csv
+    same x.csv wanted.csv
+    works filter "$speech" "${few[@]}" -b middle_ear,gammatone,lowpass,haircell -r 20Hz:4kHz -o x.csv
+    head -n 1 x.csv | grep -q '^time_s,20,' || fault "$last: no frequencies"
     for format in npy h5 wav; do
         works filter "$speech" "${few[@]}" -o x.$format
         works filter "$speech" "${few[@]}" -o y --format $format
@@ -67,6 +78,11 @@ group_filter() {
     fails 2 "--cf-range: 8000 Hz is not below half the sample rate" "${s[@]}" -r 20Hz:8kHz
     fails 2 "so --cf-range and --channels cannot be given too" "${s[@]}" --cf 100 -n 5
     fails 2 "has one channel without a centre frequency" "${s[@]}" -b middle_ear -n 5
+    fails 2 "there is no filterbank 'gamatone'; did you mean gammatone?" "${s[@]}" -b linear,gamatone
+    fails 2 "there is no filterbank ''" "${s[@]}" -b linear,
+    fails 2 "too many; up to 8" "${s[@]}" -b fir,fir,fir,fir,fir,fir,fir,fir,fir
+    fails 2 "in a chain it is said as linear.b" "${s[@]}" -b linear,gammatone --set b=1
+    fails 2 "there is no 'drnl' in --bank" "${s[@]}" -b linear,gammatone --set drnl.b=1
     fails 2 "end in .npy, .h5, .hdf5, .wav or .csv" filter "$speech" -o x.mat
     fails 1 "needs a regular file, and standard output is none" filter "$speech" -o - --format npy
     fails 1 "at most 1024 channels" filter "$speech" -o x.wav -n 1025
@@ -107,7 +123,7 @@ group_filter() {
         prints "$case"
         ! grep -nE '^.{81}| $' "$out" || fault "$last: wider than 80, or spaces at the end"
         places=(-r 300Hz:5kHz -n 3)
-        ! grep -q '^One channel' "$out" || places=()
+        ! grep -q '^The same for all channels' "$out" || places=()
         works filter "$speech" -d 50ms -l "60 dB SPL" -q -b "$case" "${places[@]}" -o x.csv
         [ "$(wc -l <x.csv)" = 801 ] || fault "$last: not 50 ms at 16 kHz and a header"
         ! grep -qE 'nan|inf' x.csv || fault "$last: samples that are no numbers"
