@@ -10,24 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct bank_entry *
+entry_at(size_t i)
+{
+    if (i < bank_entry_count)
+        return &bank_entries[i];
+    i -= bank_entry_count;
+    return i < given_bank_entry_count ? &given_bank_entries[i] : NULL;
+}
+
 size_t
 bh_bank_kind_count(void)
 {
-    return bank_entry_count;
+    return bank_entry_count + given_bank_entry_count;
 }
 
 const bh_bank_kind *
 bh_bank_kind_at(size_t i)
 {
-    return i < bank_entry_count ? &bank_entries[i].kind : NULL;
+    const struct bank_entry *entry = entry_at(i);
+    return entry ? &entry->kind : NULL;
 }
 
 const bh_bank_kind *
 bh_bank_kind_find(const char *name)
 {
-    for (size_t i = 0; i < bank_entry_count; i++)
-        if (strcmp(bank_entries[i].kind.name, name) == 0)
-            return &bank_entries[i].kind;
+    for (size_t i = 0; i < bh_bank_kind_count(); i++)
+        if (strcmp(entry_at(i)->kind.name, name) == 0)
+            return &entry_at(i)->kind;
     return NULL;
 }
 
@@ -173,7 +183,7 @@ bh_bank_new(const bh_bank_kind *kind, double samplerate_hz, const double *cf_hz,
     struct given given = {0};
     size_t at = 0;
     bh_status status = BH_OK;
-    while (&bank_entries[at].kind != kind)
+    while (&entry_at(at)->kind != kind)
         at++;
     for (size_t p = 0; p < kind->param_count; p++)
         given.value[p] = kind->params[p].preset;
@@ -184,7 +194,7 @@ bh_bank_new(const bh_bank_kind *kind, double samplerate_hz, const double *cf_hz,
                                .channels = channels,
                                .precision = precision};
     if (status == BH_OK)
-        status = make(&bank_entries[at], &given, &order, out, diag);
+        status = make(entry_at(at), &given, &order, out, diag);
     for (size_t p = 0; p < kind->param_count; p++)
         free(given.list[p].numbers);
     return status;

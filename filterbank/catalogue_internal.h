@@ -2,7 +2,8 @@
 #ifndef BH_FILTERBANK_CATALOGUE_INTERNAL_H
 #define BH_FILTERBANK_CATALOGUE_INTERNAL_H
 
-/* The table of kinds (catalogue_kinds.c) as catalogue.c reads it. */
+/* The tables of kinds (catalogue_kinds.c, catalogue_given.c) as catalogue.c reads them,
+ * one behind the other. */
 
 #include "filterbank/catalogue.h"
 
@@ -32,5 +33,7 @@ struct bank_entry {
 
 extern const struct bank_entry bank_entries[];
 extern const size_t bank_entry_count;
+extern const struct bank_entry given_bank_entries[];
+extern const size_t given_bank_entry_count;
 
 #endif

@@ -54,8 +54,11 @@ draw_value(uint64_t *state, const bh_bank_param *param, char *text, size_t size)
     else if (how == 3)
         value = fmin(fmax(param->preset * exp(2 * unit(state) - 1), param->least),
                      param->most);
+    /* Longer responses take long, and nothing else. */
     if (strcmp(param->unit, "s") == 0)
-        value = fmin(value, 0.01); /* longer responses take long, and nothing else */
+        value = fmin(value, 0.01);
+    if (param->whole)
+        value = fmin(value, 3000);
     snprintf(text, size, "%.17g", param->whole ? floor(value) : value);
 }
 
