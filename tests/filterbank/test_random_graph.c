@@ -298,14 +298,13 @@ add_random_bank(uint64_t *state, bh_graph *graph, double samplerate_hz,
     return status;
 }
 
-/* A graph with `inputs` channels to hear, as a bank. */
-static bh_filterbank *
-draw_graph(uint64_t *state, double samplerate_hz, size_t inputs, bh_precision precision,
-           int depth)
+/* Adds nodes behind the first; the last of them. */
+static bh_node
+fill_graph(uint64_t *state, bh_graph *graph, double samplerate_hz,
+           bh_precision precision, bh_node out, int depth)
 {
-    bh_graph *graph = make_graph(samplerate_hz, precision);
     struct memory *memory = NULL, *newest = NULL;
-    bh_node nodes[4], out = add_input(graph, inputs);
+    bh_node nodes[4];
     size_t made = 1;
     for (int tries = 0; tries < 40 && made < MOST_NODES; tries++) {
         const size_t count = draw_nodes(state, made, nodes), kind = below(state, 9);
@@ -326,7 +325,18 @@ draw_graph(uint64_t *state, double samplerate_hz, size_t inputs, bh_precision pr
         memory = newest ? newest : memory;
         made += status == BH_OK && kind < 8;
     }
-    return make_bank(graph, out);
+    return out;
+}
+
+/* A graph with `inputs` channels to hear, as a bank. */
+static bh_filterbank *
+draw_graph(uint64_t *state, double samplerate_hz, size_t inputs, bh_precision precision,
+           int depth)
+{
+    bh_graph *graph = make_graph(samplerate_hz, precision);
+    bh_node first = add_input(graph, inputs);
+    return make_bank(graph,
+                     fill_graph(state, graph, samplerate_hz, precision, first, depth));
 }
 
 /* The same sound in pieces. */
@@ -354,6 +364,59 @@ differences(const double *a, const double *b, size_t count)
     return wrong;
 }
 
+/* Two outputs in windows of any size, tiles from the last to the first; the first one
+ * of them must say `want`. */
+static size_t
+read_outputs(uint64_t *state, bh_source *outs[2], const double *want)
+{
+    const size_t channels = bh_source_channels(outs[0]);
+    double *y[2];
+    for (int k = 0; k < 2; k++)
+        y[k] = calloc(FRAMES * bh_source_channels(outs[k]), sizeof **y);
+    for (size_t t = 0, read = 1; read > 0; t += read) {
+        const size_t frames = 1 + below(state, 300);
+        for (int k = 0; k < 2; k++) {
+            const size_t width = bh_source_channels(outs[k]);
+            bh_diag diag = {0};
+            CHECK_OK(bh_source_begin(outs[k], frames, &read, &diag), diag);
+            bh_block out = {y[k] + t * width, read, width, width, BH_DOUBLE};
+            for (size_t i = bh_source_tiles(outs[k]); i-- > 0 && read > 0;)
+                bh_source_tile(outs[k], i, out);
+        }
+    }
+    const size_t wrong = differences(want, y[0], FRAMES * channels);
+    free(y[0]);
+    free(y[1]);
+    return wrong;
+}
+
+/* The same graph behind a source says what it says as a bank, and again when it is
+ * rewound. */
+static void
+check_source_door(uint64_t state, double samplerate_hz, bh_precision precision,
+                  struct sound *sound, const double *want, uint64_t seed)
+{
+    bh_source *source = make_sound(sound, samplerate_hz), *outs[2];
+    bh_graph *graph = make_graph(samplerate_hz, precision);
+    bh_node first = add_source(graph, source);
+    bh_node last = fill_graph(&state, graph, samplerate_hz, precision, first, 0);
+    outs[0] = make_output(graph, last);
+    outs[1] = make_output(graph, below(&state, last + 1));
+    for (int round = 0; round < 2; round++) {
+        const size_t wrong = read_outputs(&state, outs, want);
+        bh_diag diag = {0};
+        if (wrong > 0)
+            fprintf(stderr, "seed %llu: %zu samples differ behind a source\n",
+                    (unsigned long long)seed, wrong);
+        CHECK(wrong == 0);
+        CHECK_OK(bh_source_rewind(outs[round], &diag), diag);
+    }
+    bh_source_free(outs[1]);
+    bh_source_free(outs[0]);
+    bh_graph_free(graph);
+    bh_source_free(source);
+}
+
 static void
 check_seed(uint64_t seed)
 {
@@ -362,6 +425,7 @@ check_seed(uint64_t seed)
     const double samplerate_hz = rates_hz[below(&state, 7)];
     const bh_precision precision = (bh_precision)below(&state, 2);
     const size_t inputs = 1 + below(&state, 3);
+    const uint64_t same = state;
     bh_filterbank *fb = draw_graph(&state, samplerate_hz, inputs, precision, 0);
     const size_t channels = bh_filterbank_channels(fb);
     double *x = make_noise(FRAMES * inputs);
@@ -381,6 +445,8 @@ check_seed(uint64_t seed)
                     (unsigned long long)seed, wrong, FRAMES * channels);
         CHECK(wrong == 0);
     }
+    struct sound sound = {x, inputs, FRAMES, 0, 0};
+    check_source_door(same, samplerate_hz, precision, &sound, want, seed);
     bh_filterbank_free(fb);
     free(got);
     free(want);
