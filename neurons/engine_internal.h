@@ -109,6 +109,8 @@ struct bh_group {
     const char *method;
     char *comment; /* the texts, for generated code */
     size_t count, blocks;
+    int64_t every; /* steps of the network, for one of its own */
+    double dt_s;   /* of its own steps */
     bh_precision precision;
     bh_arena *arena;
     struct lang lang;

@@ -151,8 +151,10 @@ group_guard(const bh_group *group, struct env *env, int steps_ago)
         ready = code_load(code, symbol);
     } else if (group->refractory) {
         int steps = code_op(code, OP_TIMESTEP, lower_expression(env, group->refractory),
-                            code_number(code, group->net->config.dt_s), -1);
-        steps = code_op(code, OP_ADD, steps, code_number(code, steps_ago), -1);
+                            code_number(code, group->dt_s), -1);
+        const double every = (double)group->every; /* lastspike counts the network's */
+        steps = code_op(code, OP_MUL, steps, code_number(code, every), -1);
+        steps = code_op(code, OP_ADD, steps, code_number(code, steps_ago * every), -1);
         ready = code_op(code, OP_READY, steps, -1, -1);
     }
     env_bind(env, symbol, ready < 0 ? code_number(code, 1) : ready);
@@ -207,7 +209,7 @@ build_update(bh_group *group, const bh_group_config *config, const struct texts 
     int ready = lower_ready(group, &env);
     lower_step_beginning(&env, equations, &group->scope);
     const char *method = config->method;
-    BH_TRY(solve_step(&env, &group->scope, &method, group->net->config.dt_s, ready,
+    BH_TRY(solve_step(&env, &group->scope, &method, group->dt_s, ready,
                       &texts->equations));
     group->method = bh_arena_text(group->arena, method, strlen(method));
     if (condition) {
@@ -255,8 +257,9 @@ build_code(bh_group *group, const bh_group_config *config)
     group->update = code_new(&group->lang, group->precision);
     if (!group->update)
         return bh_diag_set(group->lang.diag, BH_ERR_MEMORY, "no memory for a group");
-    BH_TRY(scope_add_defaults(&group->scope, group->net->config.dt_s,
-                              (double)group->count, config->names));
+    BH_TRY(scope_add_defaults(&group->scope, group->dt_s, (double)group->count,
+                              config->names));
+    scope_find(&group->scope, "t_in_timesteps")->value = (double)group->every;
     BH_TRY(build_update(group, config, &texts));
     return build_reset(group, &texts);
 }
@@ -411,9 +414,17 @@ bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out,
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "%s has %zu neurons; there can be 1 to 2147483648",
                            config->name, config->count);
+    double every = config->dt_s == 0 ? 1 : config->dt_s / net->config.dt_s;
+    if (!(every > 0.5) || every > 1e9 || fabs(every - nearbyint(every)) > 1e-4 * every)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s has steps of %g s; they must be a multiple of the "
+                           "network's, %g s",
+                           config->name, config->dt_s, net->config.dt_s);
     bh_group *group = calloc(1, sizeof *group);
     if (!group)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a group");
+    group->every = (int64_t)nearbyint(every);
+    group->dt_s = (double)group->every * net->config.dt_s;
     group->net = net;
     group->count = config->count;
     group->blocks = (config->count + BLOCK - 1) / BLOCK;

@@ -26,6 +26,8 @@ typedef struct bh_group_config {
                         ///< NULL: exact where the equations are linear, else euler,
                         ///< or heun where the noise depends on the variables
     bh_precision precision; ///< of the state
+    double dt_s; ///< the clock, s: a multiple of the network's dt; 0: that itself. The
+                 ///< group takes its steps at multiples of it
     const bh_namespace
         *names; ///< values the texts may use, or NULL; read now, not kept
 } bh_group_config;

@@ -30,6 +30,7 @@ bh_poisson_new(bh_network *net, const bh_poisson_config *config, bh_group **out,
     group.equations = equations;
     group.threshold = "rand() < rates*dt";
     group.precision = config->precision;
+    group.dt_s = config->dt_s;
     group.names = config->names;
     bh_status status = bh_group_new(net, &group, out, diag);
     free(equations);

@@ -23,7 +23,8 @@ typedef struct bh_poisson_config {
     /// "(1+sin(2*pi*t/second))*i*Hz". NULL: a parameter `rates`, 0 Hz until it is set
     /// (bh_group_set) or linked.
     const char *rates;
-    bh_precision precision;    ///< single: probabilities are multiples of 2^-24
+    bh_precision precision; ///< single: probabilities are multiples of 2^-24
+    double dt_s; ///< the clock, s: a multiple of the network's dt; 0: that itself
     const bh_namespace *names; ///< read now, not kept
 } bh_poisson_config;
 

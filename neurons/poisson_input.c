@@ -102,12 +102,12 @@ bh_poisson_input_new(bh_group *group, const char *variable, size_t inputs,
                            variable, group->name);
     group->lang.diag = diag;
     BH_TRY(constant_rate(group, rate, &rate_hz));
-    double p = rate_hz * group->net->config.dt_s;
+    double p = rate_hz * group->dt_s;
     if (!(p >= 0 && p <= 1))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "inputs at %g Hz have a probability of %g in a step of %g "
                            "s; it must be from 0 to 1",
-                           rate_hz, p, group->net->config.dt_s);
+                           rate_hz, p, group->dt_s);
     BH_TRY(lower_input(group, target, weight, (double)inputs, p, &code));
-    return regular_add(group, code, 1, SLOT_SYNAPSES, diag);
+    return regular_add(group, code, group->every, SLOT_SYNAPSES, diag);
 }

@@ -8,7 +8,7 @@
 bh_regular_config
 bh_regular_config_default(const bh_group *group)
 {
-    return (bh_regular_config){.when = "start", .every_s = group->net->config.dt_s};
+    return (bh_regular_config){.when = "start", .every_s = group->dt_s};
 }
 
 bh_status
@@ -65,7 +65,7 @@ compile(bh_group *group, struct scope *scope, const char *what, const char *stat
 bh_status
 bh_group_run_in_slot(bh_group *group, const bh_regular_config *config, bh_diag *diag)
 {
-    const double steps = config->every_s / group->net->config.dt_s;
+    const double steps = config->every_s / group->dt_s;
     enum regular_slot slot = SLOT_START;
     struct code *code = NULL;
     if (group->net->frozen)
@@ -74,12 +74,13 @@ bh_group_run_in_slot(bh_group *group, const bh_regular_config *config, bh_diag *
     if (!(steps > 0.5) || steps > 1e15 || fabs(steps - nearbyint(steps)) > 1e-4 * steps)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "every %g s; it must be a multiple of the time step, %g s",
-                           config->every_s, group->net->config.dt_s);
+                           config->every_s, group->dt_s);
     group->lang.diag = diag;
     BH_TRY(find_slot(config->when, &slot, diag));
     BH_TRY(compile(group, &group->scope, "run_regularly", config->statements,
                    slot == SLOT_START ? 1 : 0, &code));
-    return regular_add(group, code, (int64_t)nearbyint(steps), slot, diag);
+    return regular_add(group, code, (int64_t)nearbyint(steps) * group->every, slot,
+                       diag);
 }
 
 bh_status

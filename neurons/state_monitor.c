@@ -10,10 +10,8 @@
 bh_state_monitor_config
 bh_state_monitor_config_default(const bh_group *group)
 {
-    return (bh_state_monitor_config){.every_s = group->net->config.dt_s,
-                                     .when = "start",
-                                     .record = true,
-                                     .recent_s = INFINITY};
+    return (bh_state_monitor_config){
+        .every_s = group->dt_s, .when = "start", .record = true, .recent_s = INFINITY};
 }
 
 void

@@ -40,7 +40,7 @@ typedef struct bh_state_monitor_config {
     void *user;
 } bh_state_monitor_config;
 
-/// All neurons, every step of `group`'s network, at "start", all in memory, no sink.
+/// All neurons, every step of `group`, at "start", all in memory, no sink.
 BH_API bh_state_monitor_config bh_state_monitor_config_default(const bh_group *group);
 
 /// Adds a monitor; between runs too.

@@ -1,94 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/step_internal.h"
 
 #include "core/denormal_kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A block's frame, with what the frame's functions need. */
-struct work {
-    bh_frame frame; /* first: the functions get its address */
-    bh_group *group;
-    struct worker *worker;
-    struct block *block;
-    size_t number;  /* of the block */
-    int32_t begin;  /* of this piece, in steps of the window */
-    void *arrays[]; /* each stored variable, from the block's first neuron */
-};
-
-static const void *
-input(bh_frame *frame, int32_t variable, int32_t k)
-{
-    const struct work *work = (const struct work *)frame;
-    const bh_group *group = work->group;
-    const struct link *link = group->link[variable];
-    size_t element = bh_precision_size(group->precision);
-    const size_t step = (size_t)(work->begin + k);
-    const char *row = row_at(link->rows, step + 1, link->stride, group->precision);
-    size_t first = (size_t)frame->first, count = (size_t)frame->count;
-    if (link->repeat.times == 1)
-        return row + first * element;
-    char *out = (char *)work->worker->inputs + (size_t)variable * BLOCK * element;
-    const struct vector_ops *vector = group->net->vector;
-    if (group->precision == BH_SINGLE)
-        vector->repeat_single(&link->repeat, (const float *)row, (float *)out, first,
-                              count);
-    else
-        vector->repeat_double(&link->repeat, (const double *)row, (double *)out, first,
-                              count);
-    return out;
-}
-
-static const float *
-normals(bh_frame *frame, int32_t term, int32_t k)
-{
-    const struct work *work = (const struct work *)frame;
-    const bh_group *group = work->group;
-    const bh_random_ops *random = group->net->random;
-    float *out = work->worker->normals + (size_t)term * BLOCK;
-    if (group->net->config.random == BH_RANDOM_FAST)
-        random->normals(
-            &group->normal_streams[(size_t)term * group->blocks + work->number], out,
-            (size_t)frame->count);
-    else
-        random->counter_normals(group->normal_counters[term], (uint32_t)frame->first,
-                                (uint64_t)(frame->step + k), out, (size_t)frame->count);
-    return out;
-}
-
-static const void *
-uniforms(bh_frame *frame, int32_t term, int32_t k)
-{
-    const struct work *work = (const struct work *)frame;
-    const bh_group *group = work->group;
-    const bh_random_ops *random = group->net->random;
-    size_t count = (size_t)frame->count;
-    uint64_t step = (uint64_t)(frame->step + k);
-    void *out = (char *)work->worker->uniforms + (size_t)term * BLOCK * sizeof(double);
-    bh_random_stream *stream =
-        &group->uniform_streams[(size_t)term * group->blocks + work->number];
-    if (group->net->config.random == BH_RANDOM_FAST && group->precision == BH_SINGLE)
-        random->uniforms(stream, out, count);
-    else if (group->net->config.random == BH_RANDOM_FAST)
-        random->uniforms_double(stream, out, count);
-    else if (group->precision == BH_SINGLE)
-        random->counter_uniforms(group->uniform_counters[term], (uint32_t)frame->first,
-                                 step, out, count);
-    else
-        random->counter_uniforms_double(group->uniform_counters[term],
-                                        (uint32_t)frame->first, step, out, count);
-    return out;
-}
-
-static double
-poisson(const bh_frame *frame, int32_t term, int32_t n, int32_t k, double mean)
-{
-    const bh_group *group = ((const struct work *)frame)->group;
-    return group->net->random->counter_poisson(group->poisson_counters[term],
-                                               (uint32_t)(frame->first + n),
-                                               (uint64_t)(frame->step + k), mean);
-}
 
 /* Where an event of the block is written down. */
 static struct block *
@@ -165,12 +81,12 @@ gather(struct work *work, const struct code *code, int32_t k, const float **nois
         if (op->uses == 0)
             continue;
         if (op_is_drawn(op->code) && op->code != OP_RAND)
-            noises[(int)op->number] = normals(&work->frame, (int)op->number, k);
+            noises[(int)op->number] = work_normals(&work->frame, (int)op->number, k);
         else if (op->code == OP_RAND)
-            drawn[(int)op->number] = uniforms(&work->frame, (int)op->number, k);
+            drawn[(int)op->number] = work_uniforms(&work->frame, (int)op->number, k);
         else if (op->code == OP_LOAD && op->symbol->linked)
             arrays[op->symbol->slot] =
-                (void *)(uintptr_t)input(&work->frame, op->symbol->slot, k);
+                (void *)(uintptr_t)work_input(&work->frame, op->symbol->slot, k);
     }
 }
 
@@ -334,10 +250,10 @@ step_make_works(bh_group *group)
             .array = work->arrays,
             .table = group->scope.table,
             .lastspike = group->lastspike ? group->lastspike + b * BLOCK : NULL,
-            .input = input,
-            .normals = normals,
-            .uniforms = uniforms,
-            .poisson = poisson};
+            .input = work_input,
+            .normals = work_normals,
+            .uniforms = work_uniforms,
+            .poisson = work_poisson};
         for (size_t i = 0; i < arrays; i++)
             work->arrays[i] = (char *)group->arrays[i] + b * BLOCK * element;
     }
@@ -366,8 +282,9 @@ recorded_values(struct work *work, const struct recorded *recorded, int thread,
 {
     const bh_group *group = work->group;
     if (!recorded->code)
-        return recorded->symbol->linked ? input(&work->frame, recorded->symbol->slot, k)
-                                        : work->arrays[recorded->symbol->slot];
+        return recorded->symbol->linked
+                   ? work_input(&work->frame, recorded->symbol->slot, k)
+                   : work->arrays[recorded->symbol->slot];
     void *arrays[MOST_ARRAYS];
     memcpy(arrays, work->arrays, (size_t)group->scope.stored * sizeof *arrays);
     gather(work, recorded->code, k, NULL, NULL, arrays);
@@ -402,22 +319,29 @@ run_piece(struct work *work)
     /* A linked variable keeps the value of the last step. */
     for (int i = 0; i < group->scope.stored; i++)
         if (group->link[i])
-            memcpy(work->arrays[i], input(&work->frame, i, work->frame.steps - 1),
+            memcpy(work->arrays[i], work_input(&work->frame, i, work->frame.steps - 1),
                    (size_t)work->frame.count * bh_precision_size(group->precision));
 }
 
-/* Runs from one recorded step to the next. */
+/* Runs from one recorded step to the next, or from one of its own to the next where
+ * its steps are longer than the network's. */
 static void
-run_recorded(struct work *work, int thread, size_t begin, size_t steps)
+run_pieces(struct work *work, int thread, size_t begin, size_t steps)
 {
     bh_group *group = work->group;
-    const int64_t step = group->net->step;
+    const int64_t step = group->net->step, every = group->every;
     for (size_t k = begin, end = begin + steps; k < end;) {
-        int64_t next = state_next(group, work->number, step + (int64_t)k) - step;
+        const int64_t now = step + (int64_t)k;
+        int64_t next = state_next(group, work->number, now) - step;
+        if (every > 1) {
+            const int64_t own = now % every == 0 ? now + 1 : now + every - now % every;
+            next = own - step < next ? own - step : next;
+        }
         size_t piece = next < (int64_t)end ? (size_t)next - k : end - k;
         set_work(group, work->number, thread, k, piece);
         record(work, thread, 0, false);
-        run_piece(work);
+        if (now % every == 0)
+            run_piece(work);
         if (work->frame.resets)
             record(work, thread, (int32_t)piece - 1, true);
         k += piece;
@@ -439,8 +363,8 @@ step_block(bh_group *group, size_t b, int thread, size_t begin, size_t steps,
     }
     work->frame.resets = resets;
     work->frame.collect = collect;
-    if (group->states)
-        run_recorded(work, thread, begin, steps);
+    if (group->states || group->every > 1)
+        run_pieces(work, thread, begin, steps);
     else
         run_piece(work);
 }
@@ -456,7 +380,8 @@ void
 step_reset(bh_group *group, size_t b, int thread, size_t k)
 {
     const struct work *before = group->block[b].work;
-    bool due = group_acts_late(group);
+    bool due = group_acts_late(group) &&
+               (group->net->step + (int64_t)k) % group->every == 0;
     for (int32_t event = 0; event <= group->event_count; event++) {
         const struct block *block = block_of(before, event);
         due = due || (block->count > 0 && block->spikes[block->count - 1] >> 16 == k);

@@ -193,7 +193,7 @@ write_row(bh_group *group, const struct symbol *variable, const struct symbol *a
                         code_load(env.code, variable));
     code_store(env.code, variable, value);
     BH_TRY(code_finish(env.code, &text));
-    return regular_add(group, env.code, 1, SLOT_START, diag);
+    return regular_add(group, env.code, group->every, SLOT_START, diag);
 }
 
 bh_status
@@ -232,7 +232,7 @@ bh_group_set_timed_array(bh_group *group, const char *variable,
                              group->name, want, found);
     }
     if (status == BH_OK)
-        status = scope_add_array(&group->scope, name, array, group->net->config.dt_s);
+        status = scope_add_array(&group->scope, name, array, group->dt_s);
     timed_array_release(array);
     return status == BH_OK ? write_row(group, symbol, group->scope.symbols, diag)
                            : status;

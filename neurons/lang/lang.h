@@ -219,7 +219,7 @@ struct symbol {
     struct bh_dim dim;
     enum type type;
     unsigned flags;
-    double value;          /* CONSTANT */
+    double value;          /* CONSTANT; STEP: so many of the network are one */
     int slot;              /* stored: which array; NOISE: which noise term */
     const bh_table *table; /* TABLE; its slot is the table's number */
     bool steady;           /* TABLE: its rows begin with steps */

@@ -57,6 +57,9 @@ lower_symbol(struct env *env, const struct symbol *symbol)
         env_bind(env, symbol, op);
         return op;
     }
+    if (symbol->kind == SYMBOL_STEP && symbol->value > 1) /* a slower clock's */
+        return code_op(env->code, OP_FLOORDIV, code_load(env->code, symbol),
+                       code_number(env->code, symbol->value), -1);
     if (!env->step_begins || !(symbol->flags & FLAG_CONSTANT_OVER_DT))
         return code_load(env->code, symbol);
     int op = lower_expression(env, symbol->equation->expression);

@@ -217,6 +217,82 @@ test_statements(void)
     check_statements(BH_CODE_INTERPRETED);
 }
 
+/* A group with steps of its own is the same as one in a network with such steps. */
+static bh_spike_monitor *
+slow(struct cut cut, double dt_s, double *v, bh_network **net)
+{
+    bh_diag diag;
+    bh_group *group;
+    bh_spike_monitor *spikes;
+    bh_namespace *names;
+    bh_timed_array_config array = bh_timed_array_config_default();
+    array.values = (double[]){1.5, 0.5, 1.2};
+    array.rows = 3;
+    array.dt_s = 20e-3;
+    CHECK_OK(bh_namespace_new(&names, &diag), diag);
+    CHECK_OK(bh_namespace_set_timed_array(names, "I", &array, &diag), diag);
+    *net = network(cut, dt_s);
+    bh_group_config config = bh_group_config_default();
+    config.count = 700;
+    config.names = names;
+    config.dt_s = 4e-4;
+    config.equations =
+        "dv/dt = (I(t)-v)/(5*ms) + 0.2*xi*(2/(5*ms))**.5 : 1 (unless refractory)\n"
+        "w : 1";
+    config.threshold = "v > 1 + w";
+    config.reset = "v = 0.1*rand(); w += 0.2";
+    config.refractory = "2*ms";
+    CHECK_OK(bh_group_new(*net, &config, &group, &diag), diag);
+    bh_namespace_free(names);
+    CHECK_OK(bh_group_run_regularly(group, "w *= 0.9", 1.2e-3, &diag), diag);
+    CHECK_OK(bh_poisson_input_new(group, "w", 10, "50*Hz", "0.01", &diag), diag);
+    CHECK_OK(bh_spike_monitor_new(group, NULL, &spikes, &diag), diag);
+    for (double done = 0; done < 0.2 - 1e-9; done += cut.piece_s)
+        CHECK_OK(bh_network_run(*net, fmin(cut.piece_s, 0.2 - done), &diag), diag);
+    CHECK_OK(bh_group_get(group, "v", v, 700, &diag), diag);
+    return spikes;
+}
+
+static void
+test_clocks(void)
+{
+    static const struct cut cuts[] = {
+        {1, 256, BH_CODE_AUTO, BH_RANDOM_FAST, BH_SINGLE, 1},
+        {2, 7, BH_CODE_AUTO, BH_RANDOM_FAST, BH_SINGLE, 0.0123},
+        {2, 64, BH_CODE_INTERPRETED, BH_RANDOM_FAST, BH_SINGLE, 1}};
+    double want_v[700], v[700];
+    bh_network *net, *other;
+    struct cut plain_cut = cuts[0];
+    bh_events want = bh_spike_monitor_events(slow(plain_cut, 4e-4, want_v, &net));
+    CHECK(want.count > 1000);
+    for (int i = 0; i < 3; i++) {
+        bh_events got = bh_spike_monitor_events(slow(cuts[i], 1e-4, v, &other));
+        CU_ASSERT_FATAL(got.count == want.count);
+        for (size_t s = 0; s < got.count; s++)
+            CHECK(got.index[s] == want.index[s] &&
+                  fabs(got.time_s[s] - want.time_s[s]) < 1e-12);
+        CHECK(memcmp(v, want_v, sizeof v) == 0);
+        bh_network_free(other);
+    }
+    bh_diag diag;
+    bh_group *group;
+    double steps;
+    bh_group_config config = bh_group_config_default();
+    bh_network_free(net);
+    net = network(plain_cut, 4e-4);
+    config.dt_s = 1e-4;
+    CHECK(bh_group_new(net, &config, &group, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "multiple of the network's");
+    config.dt_s = 1.2e-3;
+    config.equations = "s : 1";
+    CHECK_OK(bh_group_new(net, &config, &group, &diag), diag);
+    CHECK_OK(bh_group_run_regularly(group, "s = t_in_timesteps", 1.2e-3, &diag), diag);
+    CHECK_OK(bh_network_run(net, 12.4e-3, &diag), diag);
+    CHECK_OK(bh_group_get(group, "s", &steps, 1, &diag), diag);
+    CHECK_NEAR(steps, 10, 0);
+    bh_network_free(net);
+}
+
 static void
 test_errors(void)
 {
@@ -239,4 +315,5 @@ test_errors(void)
 }
 
 TEST_MAIN("operation", {"slots", test_slots}, {"seen", test_seen}, {"stop", test_stop},
-          {"sets", test_sets}, {"statements", test_statements}, {"errors", test_errors})
+          {"sets", test_sets}, {"statements", test_statements}, {"clocks", test_clocks},
+          {"errors", test_errors})
