@@ -92,14 +92,8 @@ write_sound(const struct sound_command *settings, bh_source *sound, bh_diag *dia
     struct tapped tapped = {0};
     struct meter meter;
     bh_source *source = NULL;
-    if (settings->output.normalise) {
-        double peak_pa = 0;
-        BH_TRY(bh_source_peak(sound, &peak_pa, diag));
-        if (peak_pa == 0)
-            return bh_diag_set(diag, BH_ERR_DATA,
-                               "the sound is silent, so it has no largest sample");
-        full_scale_db = bh_level_from_rms(peak_pa);
-    }
+    if (settings->output.normalise)
+        BH_TRY(find_full_scale(sound, &full_scale_db, diag));
     BH_TRY(meter_start(&meter, length / bh_source_samplerate(sound),
                        settings->output.quiet, diag));
     bh_status status = tap_new(sound, &meter, &tapped, &source, diag);

@@ -17,7 +17,7 @@ const struct setting playing_table[3] = {
      PLAYING_OFFSET(normalise)},
 };
 
-static bh_status
+bh_status
 find_full_scale(bh_source *sound, double *full_scale_db, bh_diag *diag)
 {
     double peak_pa = 0;
