@@ -44,9 +44,14 @@ bh_bounded_exp(double x)
 BH_MATH float
 bh_normal_logf(float x)
 {
-    float k, f;
-    const float d = bh_log_restf(x, &k, &f);
-    return bh_fmaf(k, 0.693147182f, f - d);
+    const uint32_t bits = bh_bitsf(x) + 0x004afb0d; /* to sqrt(1/2) from 1 */
+    const float k = (float)(int32_t)(bits >> 23) - 127.0f;
+    const float f = bh_from_bitsf((bits & 0x007fffff) + 0x3f3504f3) - 1.0f;
+    float p = bh_stepsf(0.067466177f, f, -0.116756424f, 0.118881673f, -0.124055907f);
+    p = bh_stepsf(p, f, 0.142195523f, -0.166679963f, 0.200021192f);
+    p = bh_fmaf(bh_fmaf(p, f, -0.250000089f), f, 0.333333135f);
+    const float rest = f * f * bh_fmaf(-f, p, 0.5f);
+    return bh_fmaf(k, 0.693147182f, f - rest);
 }
 
 BH_MATH double
