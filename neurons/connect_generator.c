@@ -131,6 +131,8 @@ find_span(const struct maker *m, struct hand *hand, size_t row, struct span *out
         return refuse_span(m, hand, row, names[RANGE_STEP], 0);
     const double count =
         ceil((value[RANGE_STOP] - value[RANGE_START]) / value[RANGE_STEP]);
+    if (count > UINT32_MAX)
+        return refuse_span(m, hand, row, "the length of the range", count);
     *out = (struct span){value[RANGE_START], value[RANGE_STEP], value[RANGE_SAMPLE],
                          count > 0 ? (uint64_t)count : 0};
     if (g->by_size) {

@@ -18,7 +18,7 @@ struct reorder {
     struct kept *kept;
     size_t kept_count;
     size_t longest;
-    char *memory; /* of each thread: three lists of numbers, and values */
+    char *memory; /* of each thread: values, and three lists of numbers */
     size_t memory_size;
     const uint64_t *old_row; /* canonise: sub-rows before */
     uint64_t *row;           /* finalise: sub-rows after */
@@ -121,9 +121,9 @@ static void
 finalise_row(const struct reorder *work, size_t source, uint32_t *memory)
 {
     bh_synapses *s = work->s;
-    uint32_t *keys = memory, *order = keys + work->longest,
+    void *values = memory; /* up to eight bytes each: first, as they are aligned */
+    uint32_t *keys = memory + 2 * work->longest, *order = keys + work->longest,
              *spare = order + work->longest;
-    void *values = spare + work->longest;
     const size_t last = (size_t)s->row[source + 1];
     size_t from = (size_t)s->row[source];
     for (uint32_t p = 0; p < s->partitions; p++) {
@@ -297,9 +297,9 @@ static void
 canonise_row(const struct reorder *work, size_t source, uint32_t *memory)
 {
     bh_synapses *s = work->s;
-    uint32_t *keys = memory, *order = keys + work->longest,
+    void *values = memory; /* up to eight bytes each: first, as they are aligned */
+    uint32_t *keys = memory + 2 * work->longest, *order = keys + work->longest,
              *spare = order + work->longest;
-    void *values = spare + work->longest;
     for (uint32_t p = 0; p < s->partitions; p++) {
         const uint64_t *row = &s->row[source * s->partitions + p];
         const size_t length = (size_t)(row[1] - row[0]);

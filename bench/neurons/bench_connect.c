@@ -63,6 +63,24 @@ project(bh_group *from, bh_group *to, size_t total, bool excites, struct times *
     times->synapses += bh_synapses_count(synapses);
 }
 
+/* ns for each pair that a probability or condition is computed for. */
+static double
+pair_ns(bh_network *net, bh_connect_config config)
+{
+    bh_group *cells;
+    bh_synapses *synapses;
+    bh_group_config group = bh_group_config_default();
+    group.name = "cells";
+    group.count = 4000;
+    must(bh_group_new(net, &group, &cells, &diag));
+    bh_synapses_config model = bh_synapses_config_default();
+    model.source = model.target = bh_all(cells);
+    must(bh_synapses_new(&model, &synapses, &diag));
+    const double start = now_s();
+    must(bh_synapses_connect(synapses, &config, &diag));
+    return (now_s() - start) / 16e6 * 1e9;
+}
+
 static size_t
 synapses_of(double p, double sources, double targets)
 {
@@ -103,6 +121,10 @@ main(int argc, char **argv)
            times.delays / count * 1e9);
     printf("peak memory: %.1f bytes a synapse\n",
            (double)(after.ru_maxrss - before.ru_maxrss) * 1024 / count);
+    printf("ns a pair: condition i != j and (i+j) %% 50 == 0 %.1f, probability "
+           "0.1*exp(-abs(i-j)/100) %.1f\n",
+           pair_ns(net, (bh_connect_config){.condition = "i != j and (i+j) % 50 == 0"}),
+           pair_ns(net, (bh_connect_config){.probability = "0.1*exp(-abs(i-j)/100)"}));
     bh_network_free(net);
     return 0;
 }

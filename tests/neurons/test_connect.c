@@ -466,6 +466,7 @@ test_bad(void)
          "the probability of the sample is 2"},
         {{.targets = "k for k in sample(5, size=6)"}, "the size of the sample is 6"},
         {{.targets = "k for k in range(0, 5, 0)"}, "the step of the range is 0"},
+        {{.targets = "k for k in range(1e12)"}, "the length of the range is 1e+12"},
         {{.targets = "k in range(5)"}, "expected for"},
         {{.copies = "-1"}, "there cannot be -1 synapses"},
         {{.one_to_one = true}, "cannot connect 6 neurons one to one with 7"},
