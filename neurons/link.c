@@ -67,11 +67,10 @@ find_target(const bh_link_config *config, const struct symbol **out, bh_diag *di
     if (to->link[symbol->slot])
         return bh_diag_set(diag, BH_ERR_ARGUMENT, "'%s' of %s is linked already",
                            symbol->name, to->name);
-    if (group_sets(to, symbol))
+    if (group_sets(to, symbol) || symbol->driven)
         return bh_diag_set(
-            diag, BH_ERR_ARGUMENT,
-            "'%s' of %s is set by the group itself, so it cannot be linked",
-            symbol->name, to->name);
+            diag, BH_ERR_ARGUMENT, "'%s' of %s is set by %s, so it cannot be linked",
+            symbol->name, to->name, symbol->driven ? "synapses" : "the group itself");
     *out = symbol;
     return BH_OK;
 }

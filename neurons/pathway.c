@@ -298,6 +298,15 @@ make_regular(bh_synapses *s)
     return BH_OK;
 }
 
+static bh_status
+make_paths(bh_synapses *s)
+{
+    BH_TRY(make_clocked(s));
+    BH_TRY(make_pathways(s));
+    BH_TRY(make_summed(s));
+    return make_regular(s);
+}
+
 bh_status
 pathway_make(bh_synapses *s, bh_diag *diag)
 {
@@ -308,10 +317,11 @@ pathway_make(bh_synapses *s, bh_diag *diag)
     if (!s->run)
         return no_memory(s);
     s->target.group->receives = true;
-    BH_TRY(make_clocked(s));
-    BH_TRY(make_pathways(s));
-    BH_TRY(make_summed(s));
-    BH_TRY(make_regular(s));
+    bh_status status = make_paths(s);
+    if (status != BH_OK) {
+        s->run = NULL; /* the next run says it again */
+        return status;
+    }
     s->lang.diag = NULL; /* only a question */
     trace_find(s);
     s->lang.diag = diag;

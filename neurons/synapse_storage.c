@@ -218,11 +218,6 @@ synapses_finalise(bh_synapses *s, const uint32_t *cut, uint32_t partitions,
                   bh_diag *diag)
 {
     struct reorder work;
-    if (!s->connected)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "%s connects no neurons yet: bh_synapses_connect makes "
-                           "synapses",
-                           s->name);
     if (is_final(s, cut, partitions))
         return BH_OK;
     BH_TRY(synapses_canonise(s, diag));

@@ -372,7 +372,7 @@ test_between_runs(void)
     config.on_pre = "x += u; n += 1";
     CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
     CHECK(bh_network_run(w.net, 20e-3, &diag) == BH_ERR_ARGUMENT);
-    CHECK_HAS(diag.text, "synapses connects no neurons yet");
+    CHECK_HAS(diag.text, "synapses has not been connected");
     CHECK(bh_network_time(w.net) == 0);
     double expected[700] = {0}, x[700];
     for (int run = 0; run < 3; run++) {

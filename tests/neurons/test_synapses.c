@@ -124,6 +124,41 @@ test_sides(void)
     unwire(&other);
 }
 
+/* What a first run refuses, a second refuses too; what synapses set is not linked. */
+static void
+test_refused_runs(void)
+{
+    bh_diag diag = {0};
+    struct wiring w = {.net = network(1)};
+    w.source = w.target = neurons(w.net, "cells", 3, BH_SINGLE);
+    bh_synapses_config config = bh_synapses_config_default();
+    config.source = config.target = bh_all(w.source);
+    config.model = "dA/dt = -A//(1*ms) : 1 (event-driven)";
+    config.on_pre = "A += 1; x += A";
+    CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
+    CHECK_OK(bh_synapses_connect(w.synapses, NULL, &diag), diag);
+    for (int run = 0; run < 2; run++) {
+        diag = (bh_diag){0};
+        CHECK(bh_network_run(w.net, 1e-3, &diag) == BH_ERR_TEXT);
+        CHECK_HAS(diag.text, "not linear");
+    }
+    unwire(&w);
+    w = wire(3, 4, NULL, 1);
+    bh_link_config link = bh_link_config_default(w.source);
+    config = bh_synapses_config_default();
+    config.name = "others";
+    config.source = bh_all(w.source);
+    config.target = bh_all(w.source);
+    config.on_pre = "x += 1";
+    CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
+    link.from = w.source;
+    link.from_variable = "v";
+    link.to_variable = "x";
+    CHECK(bh_link_new(&link, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "is set by synapses, so it cannot be linked");
+    unwire(&w);
+}
+
 /* Flags of synapses are refused in equations of neurons. */
 static void
 test_group_flags(void)
@@ -139,4 +174,5 @@ test_group_flags(void)
 }
 
 TEST_MAIN("synapses", {"new", test_new}, {"refused", test_refused},
-          {"sides", test_sides}, {"group flags", test_group_flags})
+          {"sides", test_sides}, {"refused runs", test_refused_runs},
+          {"group flags", test_group_flags})
