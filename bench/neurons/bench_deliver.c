@@ -23,7 +23,7 @@ group(struct model *m, const char *name, size_t count, const char *equations,
 {
     bh_group *out;
     const bh_group_config config = {name,       count,  equations,    threshold, reset,
-                                    refractory, method, m->precision, NULL};
+                                    refractory, method, m->precision, 0,         NULL};
     must(bh_group_new(m->net, &config, &out, &diag));
     return out;
 }
@@ -32,7 +32,7 @@ static bh_group *
 poisson(struct model *m, size_t count, const char *rates)
 {
     bh_group *out;
-    const bh_poisson_config config = {"inputs", count, rates, m->precision, NULL};
+    const bh_poisson_config config = {"inputs", count, rates, m->precision, 0, NULL};
     must(bh_poisson_new(m->net, &config, &out, &diag));
     return out;
 }
