@@ -74,6 +74,7 @@
 #include "neurons/monitor.h"
 #include "neurons/state_monitor.h"
 #include "neurons/statistics.h"
+#include "neurons/weight_monitor.h"
 #include "neurons/code_cache.h"
 
 /* out: spikes and samples to files, pictures, progress, a live view */

@@ -214,7 +214,8 @@ struct operation {
     int64_t every;  /* steps, or */
     int64_t *steps; /* a list of them */
     size_t count, cursor;
-    int64_t done; /* the step of the last call */
+    int64_t done;                /* the step of the last call */
+    void (*release)(void *user); /* of the user, with the network; or NULL */
     struct operation *next;
 };
 
@@ -324,6 +325,10 @@ bh_status regular_add(bh_group *group, struct code *code, int64_t steps,
 
 /* operation.c */
 void operation_free(struct operation *operation);
+/* As bh_operation_new; `release` frees the user with the network, once this is BH_OK.
+ */
+bh_status operation_add(bh_network *net, const bh_operation_config *config,
+                        void (*release)(void *user), bh_diag *diag);
 /* Calls what is due at the start of the step to come, or the end of the last one. */
 bh_status operations_run(bh_network *net, bool at_end, bh_diag *diag);
 /* How many of the steps can run before the next one is due. */

@@ -16,6 +16,8 @@ bh_operation_config_default(const bh_network *net)
 void
 operation_free(struct operation *operation)
 {
+    if (operation->release)
+        operation->release(operation->config.user);
     free(operation->steps);
     free(operation);
 }
@@ -83,6 +85,13 @@ comes_before(const struct operation *a, const struct operation *b)
 bh_status
 bh_operation_new(bh_network *net, const bh_operation_config *config, bh_diag *diag)
 {
+    return operation_add(net, config, NULL, diag);
+}
+
+bh_status
+operation_add(bh_network *net, const bh_operation_config *config,
+              void (*release)(void *user), bh_diag *diag)
+{
     if (!config->call)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "an operation needs a function to call");
@@ -98,6 +107,7 @@ bh_operation_new(bh_network *net, const bh_operation_config *config, bh_diag *di
         operation_free(operation);
         return status;
     }
+    operation->release = release;
     struct operation **place = &net->operations;
     while (*place && !comes_before(operation, *place))
         place = &(*place)->next;
