@@ -19,11 +19,16 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
+static const char *const gammatone_engines[] = {"recursive", "fourier", "fastest",
+                                                NULL};
+
 static const bh_bank_param gammatone_params[] = {
     {"b", "bandwidth, in ERBs", "", 1.019, 1e-3, 100, NULL, false, 0},
     {"ear_q", "asymptotic quality of a place", "", 9.26449, 1e-2, 1000, NULL, false, 0},
     {"min_bw", "bandwidth at 0 Hz", "Hz", 24.7, 0, 10000, NULL, false, 0},
     {"erb_order", "how the two join", "", 1, 0.1, 10, NULL, false, 0},
+    {"engine", "how it is computed", "", BH_GAMMATONE_RECURSIVE, 0, 0,
+     gammatone_engines, false, 0},
 };
 
 static bh_status
@@ -34,6 +39,7 @@ make_gammatone(const struct bank_order *order, bh_filterbank **out, bh_diag *dia
     params.erb.ear_q = order->value[1];
     params.erb.min_bw_hz = order->value[2];
     params.erb.order = order->value[3];
+    params.engine = (bh_gammatone_engine)order->value[4];
     return bh_gammatone_new(order->samplerate_hz, order->cf_hz, order->channels,
                             &params, order->precision, out, diag);
 }
