@@ -9,6 +9,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 
 #define REDRAW_S 0.1
 
-static volatile sig_atomic_t caught;
+static atomic_int caught; /* read on the threads of a run too */
 static struct timespec caught_at;
 
 static FILE *own_console;
