@@ -39,7 +39,8 @@ const struct setting model_table[7] = {
     {"refractory", 0, "TIME", "how long after a spike, as 5ms, or a condition",
      .shown = REFRACTORY "; with --equations not at all", MODEL_OFFSET(refractory)},
     {"method", 'm', "NAME",
-     "exact, euler, exponential_euler, rk2, rk4, heun or milstein, or a scheme as text",
+     "exact, euler, exponential_euler, rk2, rk4, heun, milstein or milstein_ito, or a "
+     "scheme as text",
      .shown =
          "exact where the equations are linear, else euler, or heun where the noise "
          "depends on the variables",

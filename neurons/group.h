@@ -22,7 +22,8 @@ typedef struct bh_group_config {
     const char *threshold;  ///< "v > 1"; NULL: no spikes
     const char *reset;      ///< "v = 0; w += 1"; NULL: nothing
     const char *refractory; ///< "5*ms", or a condition; NULL: none
-    const char *method; ///< exact, euler, exponential_euler, rk2, rk4, heun, milstein;
+    const char *method; ///< exact, euler, exponential_euler, rk2, rk4, heun, milstein,
+                        ///< milstein_ito, or a scheme as text;
                         ///< NULL: exact where the equations are linear, else euler,
                         ///< or heun where the noise depends on the variables
     bh_precision precision; ///< of the state

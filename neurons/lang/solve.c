@@ -10,8 +10,9 @@ enum noise_kind { NOISE_NONE, NOISE_ADDITIVE, NOISE_DIAGONAL, NOISE_ANY };
 /* Each scheme is text: statements are computed for all variables before the next one,
  * x is the variable before the step, f its drift and g the factor of a noise term,
  * whose increment over the step is dW. Terms with noise are summed over the noise
- * terms. Sources: Kloeden & Platen 1992 (Euler-Maruyama eq. 10.2.4, derivative-free
- * Milstein eq. 11.1.3, Heun); Hairer, Norsett & Wanner 1993 (Runge-Kutta). */
+ * terms. milstein is Brian 2's, with dW^2 where the source has dW^2 - dt. Sources:
+ * Kloeden & Platen 1992 (Euler-Maruyama eq. 10.2.4, derivative-free Milstein
+ * eq. 11.1.3, Heun); Hairer, Norsett & Wanner 1993 (Runge-Kutta). */
 static const struct scheme {
     const char *name, *text;
     enum noise_kind noise;
@@ -31,6 +32,10 @@ static const struct scheme {
      "s = x + dt*f(x,t) + sqrt(dt)*g(x,t); gs = g(s, t)\n"
      "x_new = x + dt*f(x,t) + g(x,t)*dW + (gs - g(x,t))*dW**2/(2*sqrt(dt))",
      NOISE_DIAGONAL},
+    {"milstein_ito",
+     "s = x + dt*f(x,t) + sqrt(dt)*g(x,t); gs = g(s, t)\n"
+     "x_new = x + dt*f(x,t) + g(x,t)*dW + (gs - g(x,t))*(dW**2 - dt)/(2*sqrt(dt))",
+     NOISE_DIAGONAL},
 };
 
 /* These are no templates: they need the parts of linear right-hand sides. */
@@ -41,7 +46,7 @@ enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
 const char *
 solve_methods(void)
 {
-    return "exact, euler, exponential_euler, rk2, rk4, heun, milstein";
+    return "exact, euler, exponential_euler, rk2, rk4, heun, milstein, milstein_ito";
 }
 
 const struct symbol *

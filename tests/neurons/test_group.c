@@ -35,6 +35,85 @@ test_refractory(void)
         }
 }
 
+/* The law of the grid for other drives: first spike after n - 1 steps, then one each n,
+ * n = floor(ln(I/(I-1)) tau/dt) + 1. And a condition that always holds, refractory for
+ * 10 steps: over 10000 steps no rounding adds up. */
+static void
+test_grid(void)
+{
+    static const double drives[] = {1.1, 1.5, 2, 3};
+    static const int steps[] = {240, 110, 70, 41};
+    bh_group_config config =
+        config_of("dv/dt = (I-v)/(10*ms) : 1\nI : 1", "exact", BH_DOUBLE);
+    config.count = 4;
+    config.threshold = "v > 1";
+    config.reset = "v = 0";
+    struct model model = make(config, 1e-4);
+    bh_diag diag;
+    CHECK_OK(bh_group_set_array(model.group, "I", drives, 4, &diag), diag);
+    run(model, 0.1);
+    bh_events events = bh_spike_monitor_events(model.spikes);
+    int next[4];
+    for (int n = 0; n < 4; n++)
+        next[n] = steps[n] - 1;
+    for (size_t s = 0; s < events.count; s++) {
+        uint32_t n = events.index[s];
+        CHECK(lround(events.time_s[s] / 1e-4) == next[n]);
+        next[n] += steps[n];
+    }
+    CHECK(events.count == 1000 / 240 + 1000 / 110 + 1000 / 70 + 1000 / 41);
+    bh_network_free(model.net);
+
+    config = config_of("", NULL, BH_SINGLE);
+    config.threshold = "True";
+    config.refractory = "1*ms";
+    model = make(config, 1e-4);
+    run(model, 1);
+    events = bh_spike_monitor_events(model.spikes);
+    CHECK(events.count == 1000);
+    for (size_t s = 0; s < events.count; s++)
+        CHECK(lround(events.time_s[s] / 1e-4) == 10 * (long)s);
+    bh_network_free(model.net);
+
+    config = config_of("dv/dt = 99.999*Hz : 1 (unless refractory)", "euler", BH_DOUBLE);
+    config.threshold = "v > 1";
+    config.reset = "v = 0";
+    config.refractory = "5*ms";
+    model = make(config, 1e-4);
+    run(model, 0.03);
+    events = bh_spike_monitor_events(model.spikes);
+    CHECK(events.count == 2 && lround(events.time_s[0] * 1e4) == 100 &&
+          lround(events.time_s[1] * 1e4) == 250);
+    bh_network_free(model.net);
+}
+
+/* [B2] What is (unless refractory) can be set by nobody meanwhile: an input of 1.5 at
+ * 1, 3 and 7 ms gives spikes a step later at 1.0 and 7.0 ms, and v is 0 after 3 ms. */
+static void
+test_read_only(void)
+{
+    bh_group_config config =
+        config_of("dv/dt = 0*Hz : 1 (unless refractory)", "euler", BH_DOUBLE);
+    config.threshold = "v > 1";
+    config.reset = "v = 0";
+    config.refractory = "5*ms";
+    struct model model = make(config, 1e-4);
+    bh_diag diag;
+    CHECK_OK(bh_group_run_regularly(
+                 model.group,
+                 "v += 1.5*int(t_in_timesteps == 10 or t_in_timesteps == 30 or "
+                 "t_in_timesteps == 70)",
+                 1e-4, &diag),
+             diag);
+    run(model, 3.1e-3);
+    CHECK(value(model, "v") == 0);
+    run(model, 6.9e-3);
+    bh_events events = bh_spike_monitor_events(model.spikes);
+    CHECK(events.count == 2 && lround(events.time_s[0] * 1e4) == 10 &&
+          lround(events.time_s[1] * 1e4) == 70);
+    bh_network_free(model.net);
+}
+
 /* [B2] A condition that is always true, refractory 1 ms: one spike a millisecond. And a
  * variable that goes on while refractory: spikes as soon as it may. */
 static void
@@ -459,4 +538,5 @@ TEST_MAIN("group", {"refractory", test_refractory}, {"always", test_always},
           {"run regularly", test_run_regularly}, {"expressions", test_expressions},
           {"noise", test_noise}, {"rate", test_rate}, {"namespace", test_namespace},
           {"bad calls", test_bad_calls}, {"interpreted", test_interpreted},
-          {"between steps", test_between_steps}, {"poisson", test_poisson})
+          {"between steps", test_between_steps}, {"poisson", test_poisson},
+          {"grid", test_grid}, {"read only", test_read_only})
