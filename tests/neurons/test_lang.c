@@ -140,6 +140,16 @@ test_hostile(void)
     hostile("dint/dt = 1/second : 1\n", "x", 200, " : 1");
     hostile("dv/dt = v/second\"); system(\"true", "", 0, "\"); : 1");
     hostile("dv/dt = v/second : 1 \x80\xff\xfe", "\x01", 3, "");
+    hostile("dv/dt = v*(1*mV)**1e300/second : 1", "", 0, "");
+    hostile("dv/dt = v/second : volt**9", "9", 30, "");
+    hostile("dv/dt = int(v", " < 1", 15000, ")/second : 1");
+    hostile("dv/dt = ", "poisson(", 3000, "1 : 1");
+    hostile("dv/dt = ", "2**", 9000, "v/second : 1");
+    hostile("dv/dt = ", "clip(v,", 4000, "1 : 1");
+    hostile("", "x = 1 : 1\n", 3000, "");
+    hostile("#", "#", 40000, "\ndv/dt = v/second : 1");
+    hostile("dv/dt = __asm__(\"\") : 1", "", 0, "");
+    hostile("dv/dt = v/second : 1 (unless ", "-", 3000, "refractory)");
 }
 
 /* Subexpressions that double at each line: 2^100 terms if they were written out. */
