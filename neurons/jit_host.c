@@ -21,8 +21,6 @@ extern char **environ;
 
 enum { PATH_SIZE = 4096, COMPILE_SECONDS = 60 };
 
-/* GCC's elimination of partial redundancies takes selects with a constant, as clip(x,
- * 0, inf) is, apart into paths that its vectors then compute both. */
 static const char *const flags[] = {"-std=c11",
                                     "-O3",
                                     "-fPIC",
@@ -30,8 +28,11 @@ static const char *const flags[] = {"-std=c11",
                                     "-ffp-contract=off",
                                     "-fno-math-errno",
                                     "-fno-trapping-math",
-                                    "-fno-tree-pre",
                                     "-w"};
+/* GCC's elimination of partial redundancies takes selects with a constant, as clip(x,
+ * 0, inf) is, apart into paths that its vectors then compute both. Clang does not know
+ * the flag, and gives up on it. */
+static const char gcc_flag[] = "-fno-tree-pre";
 
 /* The flags that give the code the instruction set of the library's own loops. */
 static const char *
@@ -109,15 +110,19 @@ wait_for(pid_t child)
     return false;
 }
 
-/* Runs the compiler without a shell; what it says goes nowhere. */
+/* Runs the compiler without a shell; what it says goes nowhere. `own` is one more flag,
+ * or NULL. */
 static bh_status
-compile(const char *source, const char *out, char *why, size_t size)
+compile_with(const char *own, const char *source, const char *out, char *why,
+             size_t size)
 {
     enum { FLAGS = sizeof flags / sizeof flags[0] };
     const char *argv[FLAGS + 12] = {compiler()};
     int n = 1;
     for (int i = 0; i < FLAGS; i++)
         argv[n++] = flags[i];
+    if (own)
+        argv[n++] = own;
     argv[n++] = level_flags();
 #if defined(__x86_64__)
     if (bh_cpu() == BH_CPU_AVX512)
@@ -143,6 +148,14 @@ compile(const char *source, const char *out, char *why, size_t size)
         return BH_OK;
     snprintf(why, size, "the C compiler ('%.60s') failed", compiler());
     return BH_ERR_UNSUPPORTED;
+}
+
+static bh_status
+compile(const char *source, const char *out, char *why, size_t size)
+{
+    if (compile_with(gcc_flag, source, out, why, size) == BH_OK)
+        return BH_OK;
+    return compile_with(NULL, source, out, why, size);
 }
 
 static void *
