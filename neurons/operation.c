@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/operation.h"
 
-#include "neurons/engine_internal.h"
+#include "neurons/run_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -135,18 +135,21 @@ bh_status
 operations_run(bh_network *net, bool at_end, bh_diag *diag)
 {
     int64_t step = net->step - (at_end ? 1 : 0);
-    bool called = false;
+    bool called = false, changes = false;
     for (struct operation *op = net->operations; op; op = op->next) {
         if (op->at_end != at_end || op->done == step || next_step(op, step) != step)
             continue;
         op->done = step;
         called = true;
+        changes = changes || !op->release; /* our own only read */
         BH_TRY(op->config.call(op->config.user, net, (double)step * net->config.dt_s,
                                diag));
     }
     for (bh_group *group = net->groups; called && group; group = group->next)
         BH_TRY(step_constants(group, diag)); /* of variables that were set */
-    return BH_OK;
+    for (bh_synapses *s = net->synapses; called && s; s = s->next)
+        s->run->settled = false; /* their values move on */
+    return changes && net->synapses ? schedule_begin(net, diag) : BH_OK;
 }
 
 size_t

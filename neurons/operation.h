@@ -16,7 +16,9 @@ BH_BEGIN_DECLS
  * them as far as it must, and no result depends on that. */
 
 /// A call of C code between steps (Brian's network_operation). It may read and set
-/// variables, and call bh_network_stop; it may not add anything or run the network.
+/// variables, also of synapses, and call bh_network_stop; it may not add anything or
+/// run the network. Where there are synapses each call takes time for all of them,
+/// since it may have changed any.
 typedef struct bh_operation_config {
     bh_status (*call)(void *user, bh_network *net, double time_s, bh_diag *diag);
     void *user;

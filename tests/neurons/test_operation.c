@@ -293,6 +293,63 @@ test_clocks(void)
     bh_network_free(net);
 }
 
+/* Synapses that are read and set between steps are as they would be between runs. */
+static bh_status
+meddle(void *user, bh_network *net, double time_s, bh_diag *diag)
+{
+    bh_synapses *s = user;
+    double w[400];
+    (void)net;
+    BH_TRY(bh_synapses_get(s, "A", w, bh_synapses_count(s), diag));
+    if (time_s > 0.02)
+        BH_TRY(bh_synapses_set(s, "delay", "i == 3", "2*ms", diag));
+    return bh_synapses_set(s, "w", "i < 5", "w*0.9", diag);
+}
+
+static void
+test_synapses(void)
+{
+    bh_diag diag;
+    double w[2][400], A[2][400];
+    for (int between = 0; between < 2; between++) {
+        bh_group *source, *target;
+        bh_synapses *s;
+        bh_network *net = network(plain, 1e-4);
+        bh_poisson_config poisson = bh_poisson_config_default();
+        poisson.count = 20;
+        poisson.rates = "100*Hz";
+        CHECK_OK(bh_poisson_new(net, &poisson, &source, &diag), diag);
+        CHECK_OK(bh_poisson_new(net, &poisson, &target, &diag), diag);
+        bh_synapses_config config = bh_synapses_config_default();
+        config.source = bh_all(source);
+        config.target = bh_all(target);
+        config.model = "w : 1\ndA/dt = -A/(20*ms) : 1 (event-driven)";
+        config.on_pre = "A += 0.1";
+        config.on_post = "w += A";
+        CHECK_OK(bh_synapses_new(&config, &s, &diag), diag);
+        CHECK_OK(bh_synapses_connect(s, NULL, &diag), diag);
+        CHECK_OK(bh_synapses_set(s, "delay", NULL, "rand()*5*ms", &diag), diag);
+        bh_operation_config operation = bh_operation_config_default(net);
+        operation.call = meddle;
+        operation.user = s;
+        operation.when = "start";
+        operation.every_s = 7e-3;
+        if (!between)
+            CHECK_OK(bh_operation_new(net, &operation, &diag), diag);
+        for (int piece = 0; between && piece < 8; piece++) {
+            CHECK_OK(meddle(s, net, 7e-3 * piece, &diag), diag);
+            CHECK_OK(bh_network_run(net, 7e-3, &diag), diag);
+        }
+        if (!between)
+            CHECK_OK(bh_network_run(net, 56e-3, &diag), diag);
+        CHECK_OK(bh_synapses_get(s, "w", w[between], 400, &diag), diag);
+        CHECK_OK(bh_synapses_get(s, "A", A[between], 400, &diag), diag);
+        bh_network_free(net);
+    }
+    CHECK(memcmp(w[0], w[1], sizeof w[0]) == 0);
+    CHECK(memcmp(A[0], A[1], sizeof A[0]) == 0);
+}
+
 static void
 test_errors(void)
 {
@@ -316,4 +373,4 @@ test_errors(void)
 
 TEST_MAIN("operation", {"slots", test_slots}, {"seen", test_seen}, {"stop", test_stop},
           {"sets", test_sets}, {"statements", test_statements}, {"clocks", test_clocks},
-          {"errors", test_errors})
+          {"synapses", test_synapses}, {"errors", test_errors})
