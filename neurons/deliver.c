@@ -199,27 +199,15 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
     return true;
 }
 
-/* The first place behind `first` with another delay. Four at a time: most places share
- * their delay with the next. */
+/* The first place behind `first` with another delay. */
 static inline int64_t
 end_of_delay(const struct path *path, int64_t first, int64_t last)
 {
-    const uint16_t *delay = path->pathway->delay;
+    if (path->run && path->run[first] < 255)
+        return first + path->run[first];
+    const uint32_t delay = delay_at(path, first);
     int64_t next = first + 1;
-    if (path->order) {
-        const uint16_t same = delay[path->order[first]];
-        while (next < last && delay[path->order[next]] == same)
-            next++;
-        return next;
-    }
-    const uint64_t same = UINT64_C(0x0001000100010001) * delay[first];
-    for (; next + 4 <= last; next += 4) {
-        uint64_t four;
-        memcpy(&four, delay + next, sizeof four);
-        if (four != same)
-            break;
-    }
-    while (next < last && delay[next] == delay[first])
+    while (next < last && delay_at(path, next) == delay)
         next++;
     return next;
 }

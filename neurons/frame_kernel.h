@@ -9,6 +9,7 @@
 #include "neurons/table_kernel.h"
 #endif
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,9 +56,12 @@ typedef struct bh_trace_entry {
     double value;
     int32_t stamp; /* step of the spike */
 } bh_trace_entry;
+typedef struct bh_trace_last {
+    double value, before;   /* after the last spike, and after the one before it */
+    int32_t stamp, earlier; /* steps of those spikes */
+} bh_trace_last;
 typedef struct bh_trace {
-    const double *value;         /* of each neuron, after its last spike */
-    const int32_t *stamp;        /* step of that spike */
+    const bh_trace_last *last;   /* of each neuron */
     const double *fine, *coarse; /* decay over n and over 256 n steps */
     uint32_t lasting;            /* after so many steps nothing is left */
     uint32_t mask;
@@ -70,8 +74,10 @@ typedef struct bh_trace {
 static inline double
 bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
 {
-    double value = trace->value[neuron];
-    int32_t stamp = trace->stamp[neuron];
+    const bh_trace_last *last = &trace->last[neuron];
+    const bool newest = last->stamp <= when;
+    double value = newest ? last->value : last->before;
+    int32_t stamp = newest ? last->stamp : last->earlier;
     if (__builtin_expect(stamp > when, 0)) {
         const bh_trace_entry *ring = trace->ring + (size_t)neuron * (trace->mask + 1);
         uint32_t at = trace->filled[neuron];

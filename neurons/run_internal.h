@@ -77,7 +77,8 @@ struct path {
     bool writes_pre, writes_post;
     bool one_by_one;            /* one synapse can see what another one does */
     uint32_t shortest, longest; /* delay, steps */
-    struct flight *flight;      /* [parts]; NULL: one delay for all */
+    uint8_t *run; /* [position] places that share the delay, at most 255; or NULL */
+    struct flight *flight; /* [parts]; NULL: one delay for all */
     /* The places of each source (or target); no order means positions. */
     const uint64_t *start;
     const uint32_t *order, *source;

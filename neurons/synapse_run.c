@@ -22,6 +22,7 @@ path_free(struct path *path, size_t parts)
     free(path->own_source);
     free(path->frame);
     free(path->place_delay);
+    free(path->run);
 }
 
 void
@@ -229,6 +230,25 @@ sort_places(struct path *path, size_t rows, bh_diag *diag)
     return BH_OK;
 }
 
+/* How far the delay of each place reaches. */
+static bh_status
+find_runs(struct path *path, size_t rows, bh_diag *diag)
+{
+    const bh_synapses *s = path->synapses;
+    const uint16_t *delay = path->pathway->delay;
+    free(path->run);
+    path->run = malloc(s->count + 1);
+    if (!path->run)
+        return no_memory(s, diag);
+    for (size_t r = 0; r < rows; r++)
+        for (uint64_t n = path->start[r + 1]; n > path->start[r]; n--) {
+            const uint64_t at = n - 1;
+            const bool same = n < path->start[r + 1] && delay[n] == delay[at];
+            path->run[at] = (uint8_t)(same ? path->run[n] + (path->run[n] < 255) : 1);
+        }
+    return BH_OK;
+}
+
 static void
 find_delays(struct path *path)
 {
@@ -263,6 +283,8 @@ begin_path(struct path *path, bh_diag *diag)
                                path->from_post ? s->target.count
                                                : s->source.count * s->partitions,
                                diag));
+        else
+            BH_TRY(find_runs(path, s->source.count * s->partitions, diag));
         if (!path->flight)
             path->flight = calloc(parts, sizeof *path->flight);
         if (!path->flight)

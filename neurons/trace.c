@@ -32,12 +32,11 @@ neurons_of(const bh_synapses *s, const struct trace *t, size_t p)
 static void
 part_free(struct trace_part *part)
 {
-    free(part->value);
+    free(part->last);
     free(part->now);
-    free(part->stamp);
     free(part->ring);
     free(part->filled);
-    *part = (struct trace_part){.value = NULL};
+    *part = (struct trace_part){.last = NULL};
 }
 
 void
@@ -114,18 +113,16 @@ take_part(const bh_synapses *s, struct trace *t, size_t p, uint32_t depth)
 {
     struct trace_part *part = &t->part[p];
     const size_t count = neurons_of(s, t, p);
-    part->value = calloc(count + 1, sizeof *part->value);
-    part->stamp = malloc((count + 1) * sizeof *part->stamp);
-    if (!part->value || !part->stamp)
+    part->last = malloc((count + 1) * sizeof *part->last);
+    if (!part->last)
         return false;
     for (size_t n = 0; n < count; n++)
-        part->stamp[n] = NEVER;
+        part->last[n] = (bh_trace_last){0, 0, NEVER, NEVER};
     if (t->pathway->from_post)
         part->now = calloc(count + 1, sizeof *part->now);
     if (t->pathway->from_post ? !part->now : !take_source_part(s, part, depth))
         return false;
-    part->view.value = part->value;
-    part->view.stamp = part->stamp;
+    part->view.last = part->last;
     part->view.now = part->now;
     part->view.fine = t->fine;
     part->view.coarse = t->coarse;
@@ -249,8 +246,8 @@ trace_add(const struct path *path, size_t p, uint32_t neuron, int64_t sent)
         if (t->pathway != path->pathway)
             continue;
         const double value = bh_trace_at(&part->view, (int32_t)neuron, stamp) + t->step;
-        part->value[neuron] = value;
-        part->stamp[neuron] = stamp;
+        bh_trace_last *last = &part->last[neuron];
+        *last = (bh_trace_last){value, last->value, stamp, last->stamp};
         if (part->now) {
             part->now[neuron] += t->step;
             continue;
@@ -267,7 +264,7 @@ last_arrival(const struct trace *t, size_t p, int32_t neuron, int32_t delay,
              int32_t now)
 {
     const bh_trace *view = &t->part[p].view;
-    int32_t stamp = view->stamp[neuron];
+    int32_t stamp = view->last[neuron].stamp;
     uint32_t at = view->filled ? view->filled[neuron] : 0;
     const bh_trace_entry *ring =
         view->ring ? view->ring + (size_t)neuron * (view->mask + 1) : NULL;
@@ -369,8 +366,10 @@ trace_move(bh_synapses *s, int32_t steps)
             const size_t count = part->now ? s->cut[p + 1] - s->cut[p]
                                            : s->source.count;
             const size_t length = part->ring ? part->view.mask + 1 : 0;
-            for (size_t n = 0; n < count; n++)
-                part->stamp[n] = moved(part->stamp[n], steps);
+            for (size_t n = 0; n < count; n++) {
+                part->last[n].stamp = moved(part->last[n].stamp, steps);
+                part->last[n].earlier = moved(part->last[n].earlier, steps);
+            }
             for (size_t n = 0; n < count * length; n++)
                 part->ring[n].stamp = moved(part->ring[n].stamp, steps);
         }
@@ -382,7 +381,7 @@ static void
 visit_trace(struct state *state, const bh_synapses *s, struct trace *t)
 {
     const size_t parts = s->target.group->parts;
-    for (int array = 0; array < 5; array++)
+    for (int array = 0; array < 4; array++)
         for (size_t p = 0; p < parts && !state->failed; p++) {
             struct trace_part *part = &t->part[p];
             const size_t count = neurons_of(s, t, p),
@@ -391,14 +390,12 @@ visit_trace(struct state *state, const bh_synapses *s, struct trace *t)
                 continue;
             const size_t before = state->at;
             if (array == 0)
-                state_bytes(state, part->value, count * sizeof *part->value);
-            if (array == 1)
-                state_bytes(state, part->stamp, count * sizeof *part->stamp);
-            if (array == 2 && part->now)
+                state_bytes(state, part->last, count * sizeof *part->last);
+            if (array == 1 && part->now)
                 state_bytes(state, part->now, count * sizeof *part->now);
-            if (array == 3 && part->ring)
+            if (array == 2 && part->ring)
                 state_bytes(state, part->filled, count * sizeof *part->filled);
-            if (array == 4 && part->ring)
+            if (array == 3 && part->ring)
                 state_bytes(state, part->ring, count * length * sizeof *part->ring);
             if (!t->pathway->from_post && p + 1 < parts && state->reading)
                 state->at = before; /* once more for the next part */

@@ -12,8 +12,7 @@
 /* Values of one part. */
 struct trace_part {
     bh_trace view;        /* what code sees: of the arrays below */
-    double *value;        /* after the last spike of each neuron */
-    int32_t *stamp;       /* its step */
+    bh_trace_last *last;  /* of each neuron */
     bh_trace_entry *ring; /* sources: [neuron][mask + 1] */
     uint32_t *filled;
     double *now; /* targets: at the present step */

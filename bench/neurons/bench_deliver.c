@@ -75,12 +75,12 @@ cuba(struct model *m)
 static void
 coba(struct model *m)
 {
-    bh_group *p = group(
-        m, "neurons", 4000,
-        "dv/dt = (ge*(0*mV - v) + gi*(-80*mV - v) - (v + 60*mV) + 10*mV + 20*mV*0)/"
-        "(20*ms) : volt (unless refractory)\n"
-        "dge/dt = -ge/(5*ms) : 1\ndgi/dt = -gi/(10*ms) : 1",
-        "v > -50*mV", "v = -60*mV", "5*ms", "exponential_euler");
+    bh_group *p = group(m, "neurons", 4000,
+                        "dv/dt = (ge*(0*mV - v) + gi*(-80*mV - v) - (v + "
+                        "60*mV))/(20*ms) : volt (unless "
+                        "refractory)\n"
+                        "dge/dt = -ge/(5*ms) : 1\ndgi/dt = -gi/(10*ms) : 1",
+                        "v > -50*mV", "v = -60*mV", "5*ms", "exponential_euler");
     must(bh_group_set(p, "v", "-60*mV + (randn()*5 - 5)*mV", &diag));
     must(bh_group_set(p, "ge", "randn()*1.5 + 4", &diag));
     must(bh_group_set(p, "gi", "randn()*12 + 20", &diag));

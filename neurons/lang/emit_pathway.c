@@ -137,12 +137,31 @@ first_own(const struct code *code)
     return NULL;
 }
 
+/* A column's synapses lie all over the memory: the first of them are asked for while
+ * the column before is worked on. */
+static void
+print_heads(struct writer *writer, const char *name)
+{
+    write_text(writer,
+               "    for (int32_t s = -1; s < f->spans; s++) {\n"
+               "        const bh_span *next = s + 1 < f->spans ? &f->span[s + 1] : 0;\n"
+               "        for (int64_t q = next ? next->first : 0;\n"
+               "             next && q < next->last && q < next->first + 32; q++)\n"
+               "            __builtin_prefetch(&%s_at[order[q]], 1);\n"
+               "        if (s < 0)\n"
+               "            continue;\n",
+               name);
+}
+
 static void
 print_places(struct writer *writer, const struct emit_path *path)
 {
     const struct symbol *own = first_own(path->code);
+    if (path->from_post && own)
+        print_heads(writer, own->name);
+    else
+        write_text(writer, "    for (int32_t s = 0; s < f->spans; s++) {\n");
     write_text(writer,
-               "    for (int32_t s = 0; s < f->spans; s++) {\n"
                "        const int64_t last = f->span[s].last;\n"
                "        const int32_t %s = f->span[s].neuron;\n",
                path->from_post ? "j" : "i");
@@ -160,8 +179,8 @@ print_places(struct writer *writer, const struct emit_path *path)
                path->from_post ? "i = source[q]" : "j = target[p]");
     if (path->from_post && own)
         write_text(writer,
-                   "            __builtin_prefetch(&%s_at[order[q + 32 < last "
-                   "? q + 32 : q]], 1);\n",
+                   "            __builtin_prefetch(&%s_at[order[q + 32 < last ? "
+                   "q + 32 : q]], 1);\n",
                    own->name);
 }
 

@@ -67,6 +67,63 @@ test_stdp_window(void)
         }
 }
 
+/* NEST's stdp_synapse with additive weights (parameters and spike trains of its tests;
+ * Morrison et al. 2007, Neural Comput. 19:1437): within one instant weights change by
+ * the traces before it, then both traces grow, so that a pair without lag does nothing.
+ * Two further pathways say so. */
+static void
+test_order_of_nest(void)
+{
+    static const double pre_ms[] = {1, 5, 6, 7, 9, 11, 12, 13, 14.5, 16.1},
+                        post_ms[] = {2, 3, 4, 8, 9, 10, 12, 12.2, 14.1, 15.4};
+    static const uint32_t zeros[10] = {0};
+    const double lambda = 0.01, alpha = 0.85, most = 15;
+    char threshold[512] = "False";
+    for (int n = 0; n < 10; n++)
+        snprintf(threshold + strlen(threshold), 64, " or t_in_timesteps == %g",
+                 nearbyint(10 * post_ms[n]));
+    for (size_t c = 0; c < CUTS; c++)
+        for (int dendrite = 0; dendrite < 3; dendrite++) {
+            bh_diag diag;
+            char delay[16];
+            double want = 0.5 * most;
+            snprintf(delay, sizeof delay, "%d*ms", dendrite);
+            bh_network *net = network(cuts[c], 1e-4);
+            bh_group *pre = given_spikes(net, "pre", 1, pre_ms, zeros, 10);
+            bh_group *post =
+                neurons(net, "post", 1, cuts[c].precision, "", threshold, NULL);
+            bh_synapses *s =
+                synapses(pre, post,
+                         "w : 1\ndKplus/dt = -Kplus/(16.8*ms) : 1 (event-driven)\n"
+                         "dKminus/dt = -Kminus/(33.7*ms) : 1 (event-driven)",
+                         "w -= 15*0.85*0.01*Kminus", "w += 15*0.01*Kplus", NULL, delay);
+            bh_pathway_config grow = bh_pathway_config_default();
+            grow.name = "grow";
+            grow.code = "Kplus += 1";
+            grow.order = 2;
+            CHECK_OK(bh_synapses_pathway(s, &grow, &diag), diag);
+            grow.name = "grow_post";
+            grow.from_post = true;
+            grow.code = "Kminus += 1";
+            grow.delay = delay;
+            grow.order = 3;
+            CHECK_OK(bh_synapses_pathway(s, &grow, &diag), diag);
+            CHECK_OK(bh_synapses_connect(s, NULL, &diag), diag);
+            CHECK_OK(bh_synapses_set(s, "w", NULL, "7.5", &diag), diag);
+            run(net, cuts[c], 20e-3);
+            for (int p = 0; p < 10; p++)
+                for (int q = 0; q < 10; q++) {
+                    const double lag = post_ms[q] + dendrite - pre_ms[p];
+                    if (lag > 1e-9)
+                        want += most * lambda * exp(-lag / 16.8);
+                    else if (lag < -1e-9)
+                        want -= most * alpha * lambda * exp(lag / 33.7);
+                }
+            CHECK_NEAR(value(s, "w", 0), want, 1e-12);
+            bh_network_free(net);
+        }
+}
+
 /* A spike at 1 ms is seen at the end of step 1.0, 1.1, 1.2 ms for delays of 0, 0.14 and
  * 0.16 ms. */
 static void
@@ -229,6 +286,7 @@ test_names(void)
 }
 
 TEST_MAIN("neurons/pathway", {"STDP window", test_stdp_window},
+          {"the order of NEST", test_order_of_nest},
           {"delays to the step", test_delays_to_the_step},
           {"order within a step", test_pre_before_post},
           {"transmission", test_transmission},
