@@ -61,7 +61,8 @@ begin(bh_synapses *s, struct reorder *work, bh_diag *diag)
     for (const struct pathway *path = s->pathways; path; path = path->next)
         count++;
     const size_t threads = (size_t)bh_pool_threads(s->net->pool);
-    *work = (struct reorder){.s = s, .longest = synapses_longest_row(s) + 1};
+    /* even, so that values of 8 bytes behind the lists are aligned */
+    *work = (struct reorder){.s = s, .longest = (synapses_longest_row(s) + 2) / 2 * 2};
     work->memory_size = work->longest * (3 * sizeof(uint32_t) + sizeof(double));
     work->memory_size = (work->memory_size + 63) / 64 * 64;
     work->kept = malloc(count * sizeof *work->kept);
