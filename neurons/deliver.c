@@ -199,37 +199,53 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
     return true;
 }
 
-/* The first place behind `first` with another delay. */
-static inline int64_t
-end_of_delay(const struct path *path, int64_t first, int64_t last)
+/* Moves a spike behind the places that it reaches now; `due` is its next date. */
+static inline void
+move_on(const struct path *path, struct underway *spike, uint32_t *due)
 {
-    if (path->run && path->run[first] < 255)
-        return first + path->run[first];
+    const uint32_t now = *due;
+    const int64_t first = spike->next;
+    if (path->stretch) {
+        const struct stretch stretch = path->stretch[first];
+        if (stretch.places < 255 && stretch.longer < 255) {
+            spike->next = first + stretch.places;
+            /* A spike that has arrived everywhere waits with a past date. */
+            *due = spike->next < spike->last ? now + stretch.longer : now - 1;
+            return;
+        }
+    }
     const uint32_t delay = delay_at(path, first);
     int64_t next = first + 1;
-    while (next < last && delay_at(path, next) == delay)
+    while (next < spike->last && delay_at(path, next) == delay)
         next++;
-    return next;
+    spike->next = next;
+    *due = next < spike->last ? spike->sent + delay_at(path, next) : now - 1;
 }
 
-/* The places that are reached at a step. */
+/* The places that are reached at a step. What a spike needs is asked for some spikes
+ * before. */
 static void
 deliver_due(struct batch *batch, int64_t step)
 {
+    enum { CHUNK = 128 };
     const struct path *path = batch->path;
     struct flight *flight = &path->flight[batch->part];
     const uint32_t now = (uint32_t)step;
-    for (size_t n = flight->head; n < flight->tail; n++) {
-        if (flight->due[n] != now)
-            continue;
-        struct underway *spike = &flight->spike[n];
-        const int64_t first = spike->next,
-                      next = end_of_delay(path, first, spike->last);
-        add(batch, first, next, spike->neuron);
-        spike->next = next;
-        /* A spike that has arrived everywhere waits for the head with a past date. */
-        flight->due[n] = next < spike->last ? spike->sent + delay_at(path, next)
-                                            : now - 1;
+    for (size_t from = flight->head; from < flight->tail; from += CHUNK) {
+        const size_t to = flight->tail - from < CHUNK ? flight->tail : from + CHUNK;
+        size_t list[CHUNK], found = 0;
+        for (size_t n = from; n < to; n++) {
+            list[found] = n;
+            found += flight->due[n] == now;
+        }
+        for (size_t f = 0; path->stretch && f < found; f++)
+            __builtin_prefetch(&path->stretch[flight->spike[list[f]].next]);
+        for (size_t f = 0; f < found; f++) {
+            struct underway *spike = &flight->spike[list[f]];
+            const int64_t first = spike->next;
+            move_on(path, spike, &flight->due[list[f]]);
+            add(batch, first, spike->next, spike->neuron);
+        }
     }
     while (flight->head < flight->tail &&
            flight->spike[flight->head].next == flight->spike[flight->head].last)

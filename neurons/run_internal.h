@@ -56,6 +56,12 @@ struct flight {
     size_t head, tail, capacity;
 };
 
+/* How many places share a delay, and how much longer the next delay is; 255: or more.
+ */
+struct stretch {
+    uint8_t places, longer;
+};
+
 /* One piece of code of synapses as the engine runs it. */
 struct path {
     bh_synapses *synapses;
@@ -77,8 +83,8 @@ struct path {
     bool writes_pre, writes_post;
     bool one_by_one;            /* one synapse can see what another one does */
     uint32_t shortest, longest; /* delay, steps */
-    uint8_t *run; /* [position] places that share the delay, at most 255; or NULL */
-    struct flight *flight; /* [parts]; NULL: one delay for all */
+    struct stretch *stretch;    /* [position]; NULL: delays have to be looked at */
+    struct flight *flight;      /* [parts]; NULL: one delay for all */
     /* The places of each source (or target); no order means positions. */
     const uint64_t *start;
     const uint32_t *order, *source;

@@ -22,7 +22,7 @@ path_free(struct path *path, size_t parts)
     free(path->own_source);
     free(path->frame);
     free(path->place_delay);
-    free(path->run);
+    free(path->stretch);
 }
 
 void
@@ -230,21 +230,25 @@ sort_places(struct path *path, size_t rows, bh_diag *diag)
     return BH_OK;
 }
 
-/* How far the delay of each place reaches. */
+/* How far the delay of each place reaches, and what comes then. */
 static bh_status
-find_runs(struct path *path, size_t rows, bh_diag *diag)
+find_stretches(struct path *path, size_t rows, bh_diag *diag)
 {
     const bh_synapses *s = path->synapses;
     const uint16_t *delay = path->pathway->delay;
-    free(path->run);
-    path->run = malloc(s->count + 1);
-    if (!path->run)
+    free(path->stretch);
+    path->stretch = malloc((s->count + 1) * sizeof *path->stretch);
+    if (!path->stretch)
         return no_memory(s, diag);
     for (size_t r = 0; r < rows; r++)
         for (uint64_t n = path->start[r + 1]; n > path->start[r]; n--) {
-            const uint64_t at = n - 1;
-            const bool same = n < path->start[r + 1] && delay[n] == delay[at];
-            path->run[at] = (uint8_t)(same ? path->run[n] + (path->run[n] < 255) : 1);
+            struct stretch *at = &path->stretch[n - 1];
+            const bool last = n == path->start[r + 1];
+            const int longer = last ? 0 : delay[n] - delay[n - 1];
+            *at = (struct stretch){1, (uint8_t)(longer < 255 ? longer : 255)};
+            if (!last && longer == 0)
+                *at = (struct stretch){(uint8_t)(at[1].places + (at[1].places < 255)),
+                                       at[1].longer};
         }
     return BH_OK;
 }
@@ -284,7 +288,7 @@ begin_path(struct path *path, bh_diag *diag)
                                                : s->source.count * s->partitions,
                                diag));
         else
-            BH_TRY(find_runs(path, s->source.count * s->partitions, diag));
+            BH_TRY(find_stretches(path, s->source.count * s->partitions, diag));
         if (!path->flight)
             path->flight = calloc(parts, sizeof *path->flight);
         if (!path->flight)

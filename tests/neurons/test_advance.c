@@ -175,6 +175,63 @@ coupled(struct cut cut, struct outcome *out)
     bh_network_free(net);
 }
 
+/* Large enough that parts are worth a meeting of threads: they really run at a time. */
+static void
+large(struct cut cut, const char *delay, struct outcome *out)
+{
+    enum { MANY = 44000 };
+    bh_diag diag;
+    bh_network *net = network(cut, 1e-4);
+    bh_group *group = neurons(net, "large", MANY, cut.precision,
+                              "dv/dt = -v/(10*ms) + 0.5*xi*(2/(10*ms))**0.5 : 1\ng : 1",
+                              "v > 1", "v = 0");
+    bh_synapses *s = synapses(group, group,
+                              "w : 1\ndA/dt = -A/(20*ms) : 1 (event-driven)\n"
+                              "dB/dt = -B/(20*ms) : 1 (event-driven)",
+                              "v += w; A += 0.01; w = clip(w - B, 0, 0.1)",
+                              "B += 0.01; w = clip(w + A, 0, 0.1)", NULL, NULL);
+    bh_connect_config connect = bh_connect_config_default();
+    connect.probability = "0.0003";
+    CHECK_OK(bh_synapses_connect(s, &connect, &diag), diag);
+    CHECK_OK(bh_synapses_set(s, "w", NULL, "0.1*rand()", &diag), diag);
+    if (delay)
+        CHECK_OK(bh_synapses_set(s, "delay", NULL, delay, &diag), diag);
+    bh_synapses *sum =
+        synapses(group, group, delay ? NULL : "g_post = v_pre : 1 (summed)",
+                 delay ? "g += 1" : NULL, NULL, delay ? "2*ms" : NULL, NULL);
+    connect.probability = "0.0001";
+    CHECK_OK(bh_synapses_connect(sum, &connect, &diag), diag);
+    run(net, cut, 0.03);
+    keep(out, group, "v");
+    for (size_t n = 0; n < 20000; n++)
+        out->value[out->count++] = 0;
+    double *w = malloc(bh_synapses_count(s) * sizeof *w);
+    CHECK_OK(bh_synapses_get(s, "w", w, bh_synapses_count(s), &diag), diag);
+    memcpy(out->value + out->count - 20000, w, 20000 * sizeof *w);
+    free(w);
+    bh_network_free(net);
+}
+
+static void
+test_threads(void)
+{
+    static const char *const delays[] = {NULL, "0*ms", "0.5*ms + rand()*3*ms"};
+    struct outcome *want = calloc(1, sizeof *want), *got = calloc(1, sizeof *got);
+    for (int d = 0; d < 3; d++) {
+        struct cut cut = plain;
+        want->count = 0;
+        large(cut, delays[d], want);
+        for (cut.threads = 2; cut.threads <= 3; cut.threads++) {
+            got->count = 0;
+            large(cut, delays[d], got);
+            CHECK(got->count == want->count &&
+                  !memcmp(got->value, want->value, got->count * sizeof(double)));
+        }
+    }
+    free(want);
+    free(got);
+}
+
 static void
 check_cuts(void (*make)(struct cut cut, struct outcome *out))
 {
@@ -276,4 +333,5 @@ test_summed(void)
 
 TEST_MAIN("neurons/advance", {"recurrent networks", test_recurrent},
           {"a chain of groups", test_chain}, {"coupled groups", test_coupled},
-          {"gap junction", test_gap_junction}, {"summed variables", test_summed})
+          {"gap junction", test_gap_junction}, {"summed variables", test_summed},
+          {"threads at a time", test_threads})
