@@ -17,7 +17,7 @@ BH_BEGIN_DECLS
 typedef enum bh_middle_ears {
     /// The cat of Bruce, Sachs and Young (2003), JASA 113:369, as Zilany, Bruce, Nelson
     /// and Carney (2009), JASA 126:2390, have it: bilinear, exact at 1 kHz; its largest
-    /// gain, near 1.4 kHz, is 1.
+    /// gain, near 1.7 kHz, is 1.
     BH_MIDDLE_EAR_ZILANY_CAT,
     /// The human ear of Pascal, Bourgeade, Lagier and Legros (1998), JASA 104:1509, in
     /// the same program (Ibrahim and Bruce 2010): 0.5 at 1 kHz.
