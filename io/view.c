@@ -269,6 +269,13 @@ open_column(bh_view *view, uint64_t number)
     return &view->open[number % OPEN];
 }
 
+static struct view_open *
+column_at(bh_view *view, double time_s)
+{
+    double column = time_s / view->column_s + 1e-9;
+    return open_column(view, (uint64_t)(column > 0 ? column : 0));
+}
+
 static void
 close_levels(bh_view *view, uint64_t number)
 {
@@ -335,8 +342,7 @@ bh_view_spikes(void *self, bh_events events, bh_diag *diag)
             return bh_diag_set(diag, BH_ERR_ARGUMENT,
                                "a spike of neuron %u is shown to a view of %zu",
                                events.index[s], view->raster.places);
-        double column = events.time_s[s] / view->column_s + 1e-9;
-        struct view_open *open = open_column(view, (uint64_t)(column > 0 ? column : 0));
+        struct view_open *open = column_at(view, events.time_s[s]);
         if (!open)
             continue;
         uint16_t *count = &open->count[view->raster.row[events.index[s]]];
@@ -376,12 +382,12 @@ bh_view_sound(void *self, bh_block block, bh_diag *diag)
 }
 
 void
-bh_view_trace(bh_view *view, size_t trace, double value)
+bh_view_trace(bh_view *view, size_t trace, double time_s, double value)
 {
-    if (trace >= view->trace_count)
+    struct view_open *open = column_at(view, time_s);
+    if (!open || trace >= view->trace_count)
         return;
-    uint64_t number = atomic_load_explicit(&view->published, memory_order_relaxed);
-    float *range = view->open[number % OPEN].trace[trace];
+    float *range = open->trace[trace];
     if (!(range[0] <= (float)value))
         range[0] = (float)value;
     if (!(range[1] >= (float)value))

@@ -57,8 +57,8 @@ BH_API bh_status bh_view_spikes(void *view, bh_events events, bh_diag *diag);
 BH_API bh_status bh_view_advance(void *view, double time_s, bh_diag *diag);
 /// Shows the next frames of the sound itself, Pa, for the level meter.
 BH_API bh_status bh_view_sound(void *view, bh_block block, bh_diag *diag);
-/// Shows a value of the trace with this number now.
-BH_API void bh_view_trace(bh_view *view, size_t trace, double value);
+/// Shows the value that the trace with this number has at `time_s`.
+BH_API void bh_view_trace(bh_view *view, size_t trace, double time_s, double value);
 /// Sets the line below the picture: UTF-8, cut at 255 bytes.
 BH_API void bh_view_status(bh_view *view, const char *text);
 
