@@ -25,6 +25,7 @@ enum {
     CONNECTIONS = 64, /* more are turned away */
     QUIET_S = 10,     /* a connection on which nothing moves is closed */
     POLL_NS = 8000000,
+    PARTING = 60, /* polls that a viewer has to take its leave */
 };
 
 struct view_server {
@@ -341,6 +342,9 @@ view_server_free(struct view_server *server)
 {
     if (!server)
         return;
+    /* Who reads along gets the last columns and an orderly end. */
+    for (int i = 0; i < PARTING && atomic_load(&server->view->watchers) > 0; i++)
+        nanosleep(&(struct timespec){0, POLL_NS}, NULL);
     if (server->daemon)
         MHD_stop_daemon(server->daemon);
     free(server->axes);
