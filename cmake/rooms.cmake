@@ -48,6 +48,20 @@ function(bh_room name)
   set_property(GLOBAL APPEND PROPERTY BH_USED bh_${name})
 endfunction()
 
+# bh_embed(NAME FILES...): makes the texts a part of the library, one string bh_NAME; the
+# variable NAME is the source that has it.
+function(bh_embed name)
+  set(out ${PROJECT_BINARY_DIR}/${name}.c)
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=bh_${name} "-DFILES=${ARGN}" -P
+            ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+  set(${name} ${out} PARENT_SCOPE)
+endfunction()
+
 # The library as it is installed, and the same objects with nothing hidden for the tests.
 function(bh_library)
   get_property(objects GLOBAL PROPERTY BH_OBJECTS)
