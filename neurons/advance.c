@@ -78,7 +78,7 @@ update(bh_network *net, const struct task *task, size_t k, int thread)
         part->events = 0;
     for (size_t b = part->first; b < part->last; b++)
         step_block(group, b, thread, k, 1, false);
-    if (group->recall > 0 && !history_take(group, part, k))
+    if (!history_take(group, task->part, k))
         run_out(net);
 }
 
@@ -200,8 +200,8 @@ run_sources(bh_network *net, const struct component *c, size_t steps)
     for (size_t g = 0; g < c->groups; g++) {
         bh_group *group = c->group[g];
         step_run(group, steps);
-        for (size_t k = 0; group->recall > 0 && k < steps; k++)
-            if (!history_take(group, &group->part[0], k))
+        for (size_t k = 0; k < steps; k++)
+            if (!history_take(group, 0, k))
                 run_out(net);
     }
 }

@@ -86,19 +86,17 @@ row_of(const struct path *path, size_t part, uint32_t neuron, uint32_t *own)
 
 /* The parts whose spikes a part gets: of its own, or all of the sources. */
 static void
-sources(const struct path *path, size_t part, const bh_group **group, size_t *first,
-        size_t *last)
+sources(const struct path *path, size_t part, size_t *first, size_t *last)
 {
-    *group = path->from_post ? path->synapses->target.group
-                             : path->synapses->source.group;
     *first = path->from_post ? part : 0;
-    *last = path->from_post ? part + 1 : (*group)->parts;
+    *last = path->from_post ? part + 1 : path->synapses->source.group->parts;
 }
 
 static const struct spikes *
-recalled(const bh_group *group, size_t part, int64_t step)
+recalled(const struct path *path, size_t part, int64_t step)
 {
-    return &group->part[part].recent[(uint64_t)step & (group->recall - 1)];
+    const struct history *history = path->history;
+    return &history->recent[part][(uint64_t)step & (history->recall - 1)];
 }
 
 static bool
@@ -114,12 +112,11 @@ deliver_step(struct batch *batch, int64_t sent)
     const struct path *path = batch->path;
     const bh_subgroup *side = path->from_post ? &path->synapses->target
                                               : &path->synapses->source;
-    const bh_group *group;
     size_t from, to;
     uint32_t own;
-    sources(path, batch->part, &group, &from, &to);
+    sources(path, batch->part, &from, &to);
     for (size_t p = from; p < to; p++) {
-        const struct spikes *spikes = recalled(group, p, sent);
+        const struct spikes *spikes = recalled(path, p, sent);
         for (uint32_t n = 0; n < spikes->count; n++) {
             if (!within(side, spikes->neuron[n]))
                 continue;
@@ -171,12 +168,11 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
     struct flight *flight = &path->flight[part];
     const bh_subgroup *side = path->from_post ? &path->synapses->target
                                               : &path->synapses->source;
-    const bh_group *group;
     size_t from, to;
     uint32_t own;
-    sources(path, part, &group, &from, &to);
+    sources(path, part, &from, &to);
     for (size_t p = from; p < to; p++) {
-        const struct spikes *spikes = recalled(group, p, sent);
+        const struct spikes *spikes = recalled(path, p, sent);
         for (uint32_t n = 0; n < spikes->count; n++) {
             if (!within(side, spikes->neuron[n]))
                 continue;

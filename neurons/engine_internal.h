@@ -79,6 +79,7 @@ struct block {
 };
 
 struct part;
+struct history;
 struct plan;
 struct component;
 
@@ -134,9 +135,9 @@ struct bh_group {
     struct block *block;
     struct part *part; /* rows of blocks that take their steps together */
     size_t parts;
-    uint32_t *cut;     /* [parts + 1] neurons */
-    uint32_t recall;   /* steps whose spikes are known, a power of 2; or 0 */
-    struct plan *plan; /* code of synapses onto it */
+    uint32_t *cut;           /* [parts + 1] neurons */
+    struct history *history; /* [event_count + 1] by the event's number; 0: spikes */
+    struct plan *plan;       /* code of synapses onto it */
     bh_random_stream *normal_streams, *uniform_streams; /* [term][block] */
     bh_random_counter *normal_counters, *uniform_counters, *poisson_counters;
     struct generator *generator; /* NULL: spikes come from the threshold */

@@ -52,8 +52,8 @@ BH_API BH_NODISCARD bh_status bh_group_run_regularly(bh_group *group,
 
 /// Gives the group an event of its own: it happens in each step, behind the threshold
 /// and before the reset, to the neurons for which the condition holds, refractory or
-/// not: bh_group_event(group, "half", "v > 0.5 and not seen", &diag). Monitors listen
-/// to it by its name. Before the network runs.
+/// not: bh_group_event(group, "half", "v > 0.5 and not seen", &diag). Monitors and
+/// synapses listen to it by its name. Before the network runs.
 BH_API BH_NODISCARD bh_status bh_group_event(bh_group *group, const char *name,
                                              const char *condition, bh_diag *diag);
 /// Runs statements for the neurons that an event happens to, behind the reset of the

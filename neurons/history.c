@@ -6,33 +6,56 @@
 void
 history_free(bh_group *group)
 {
-    for (size_t p = 0; group->part && p < group->parts; p++) {
-        struct spikes *recent = group->part[p].recent;
-        for (uint32_t s = 0; recent && s < group->recall; s++)
-            free(recent[s].neuron);
-        free(recent);
+    for (int e = 0; group->history && e <= group->event_count; e++) {
+        struct history *history = &group->history[e];
+        for (size_t p = 0; history->recent && p < group->parts; p++) {
+            for (uint32_t s = 0; history->recent[p] && s < history->recall; s++)
+                free(history->recent[p][s].neuron);
+            free(history->recent[p]);
+        }
+        free(history->recent);
     }
-    free(group->part);
-    group->part = NULL;
+    free(group->history);
+    group->history = NULL;
+}
+
+bh_status
+history_new(bh_group *group, bh_diag *diag)
+{
+    const size_t count = (size_t)group->event_count + 1;
+    bool ok = true;
+    group->history = calloc(count, sizeof *group->history);
+    if (group->history) {
+        group->history[0].block = group->block;
+        for (const struct event *event = group->events; event; event = event->next)
+            group->history[event->number].block = event->block;
+    }
+    for (size_t e = 0; group->history && e < count; e++) {
+        group->history[e].recent = calloc(group->parts, sizeof(struct spikes *));
+        ok = ok && group->history[e].recent;
+    }
+    if (!group->history || !ok)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the last steps of %s",
+                           group->name);
+    return BH_OK;
 }
 
 /* Moves the spikes of the last steps to a longer ring. */
 static void
-lengthen(struct part *part, struct spikes *longer, int64_t now, uint32_t before,
+lengthen(struct spikes **recent, struct spikes *longer, int64_t now, uint32_t before,
          uint32_t after)
 {
     for (int64_t step = now - before < 0 ? 0 : now - before; step < now; step++)
-        longer[(uint64_t)step & (after - 1)] =
-            part->recent[(uint64_t)step & (before - 1)];
+        longer[(uint64_t)step & (after - 1)] = (*recent)[(uint64_t)step & (before - 1)];
     if (now < before) /* what was never used may have memory all the same */
         for (uint32_t s = (uint32_t)now; s < before; s++)
-            free(part->recent[s].neuron);
-    free(part->recent);
-    part->recent = longer;
+            free((*recent)[s].neuron);
+    free(*recent);
+    *recent = longer;
 }
 
 bh_status
-history_make(bh_group *group, uint32_t steps, bh_diag *diag)
+history_make(bh_group *group, struct history *history, uint32_t steps, bh_diag *diag)
 {
     uint32_t recall = 1;
     while (recall < steps)
@@ -45,7 +68,7 @@ history_make(bh_group *group, uint32_t steps, bh_diag *diag)
     }
     for (size_t p = 0; longer && p < group->parts; p++)
         if (ok)
-            lengthen(&group->part[p], longer[p], group->net->step, group->recall,
+            lengthen(&history->recent[p], longer[p], group->net->step, history->recall,
                      recall);
         else
             free(longer[p]);
@@ -53,7 +76,7 @@ history_make(bh_group *group, uint32_t steps, bh_diag *diag)
     if (!ok)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the last %u steps of %s",
                            steps, group->name);
-    group->recall = recall;
+    history->recall = recall;
     return BH_OK;
 }
 
@@ -72,14 +95,14 @@ reserve(struct spikes *spikes, size_t count)
     return true;
 }
 
-bool
-history_take(bh_group *group, struct part *part, size_t k)
+/* What one event did in step k of the window. */
+static bool
+take(const struct history *history, const struct part *part, struct spikes *spikes,
+     size_t k)
 {
-    const uint64_t step = (uint64_t)group->net->step + k;
-    struct spikes *spikes = &part->recent[step & (group->recall - 1)];
     spikes->count = 0;
     for (size_t b = part->first; b < part->last; b++) {
-        struct block *block = &group->block[b];
+        struct block *block = &history->block[b];
         size_t from = k == 0 ? 0 : block->taken, to = from;
         while (to < block->count && block->spikes[to] >> 16 == k)
             to++;
@@ -89,6 +112,20 @@ history_take(bh_group *group, struct part *part, size_t k)
         for (size_t s = from; s < to; s++)
             spikes->neuron[spikes->count++] = (uint32_t)(b * BLOCK) +
                                               (block->spikes[s] & 0xffff);
+    }
+    return true;
+}
+
+bool
+history_take(bh_group *group, size_t part, size_t k)
+{
+    const uint64_t step = (uint64_t)group->net->step + k;
+    for (int e = 0; e <= group->event_count; e++) {
+        const struct history *history = &group->history[e];
+        if (history->recall > 0 &&
+            !take(history, &group->part[part],
+                  &history->recent[part][step & (history->recall - 1)], k))
+            return false;
     }
     return true;
 }

@@ -3,9 +3,9 @@
 #define BH_NEURONS_RUN_INTERNAL_H
 
 /* How a network with synapses runs: who needs whom within a window (schedule.c), the
- * spikes of the last steps (history.c), the code of synapses (pathway.c,
- * synapse_code.c), spikes that find their synapses (deliver.c), and the steps of all
- * parts of the groups (advance.c).
+ * spikes and other events of the last steps (history.c), the code of synapses
+ * (pathway.c, synapse_code.c), spikes that find their synapses (deliver.c), and the
+ * steps of all parts of the groups (advance.c).
  *
  * A part is a row of blocks of a group. One task takes a part through a step: it alone
  * writes the variables of the part's neurons and of the synapses onto them, so nothing
@@ -20,16 +20,23 @@ enum { MOST_DRAWS = 8, MOST_TERMS = 64 };
 enum { MOST_TRACES = 8 };
 struct trace;
 
-/* The neurons of a part that spiked in one step, ascending. */
+/* The neurons of a part that spiked in one step, or that another event happened to,
+ * ascending. */
 struct spikes {
     uint32_t *neuron; /* of the group */
     uint32_t count, capacity;
 };
 
 struct part {
-    size_t first, last;    /* blocks */
-    struct spikes *recent; /* [group->recall]: the spikes of step s are at s & mask */
-    uint64_t events;       /* synapses that were reached in this window */
+    size_t first, last; /* blocks */
+    uint64_t events;    /* synapses that were reached in this window */
+};
+
+/* Whom an event of a group (its spikes, for one) happened to in the last steps. */
+struct history {
+    struct block *block;    /* of the event: [blocks] */
+    uint32_t recall;        /* steps that are known, a power of 2; or 0 */
+    struct spikes **recent; /* [parts][recall]: those of step s are at s & mask */
 };
 
 /* Code of synapses, in the order in which it runs within a step. */
@@ -67,9 +74,11 @@ struct path {
     bh_synapses *synapses;
     enum path_kind kind;
     const struct pathway *pathway; /* NULL: not of spikes */
-    const struct symbol *target;   /* of what is summed */
-    int64_t every;                 /* steps, of what runs regularly */
-    int number;                    /* for the name of its function */
+    const struct history
+        *history;                /* of what it waits for, in the group it comes from */
+    const struct symbol *target; /* of what is summed */
+    int64_t every;               /* steps, of what runs regularly */
+    int number;                  /* for the name of its function */
     const char *comment;
     struct code *code;
     struct interp interp;
@@ -169,12 +178,16 @@ void path_interpret(const struct path *path, bool traced, bh_path_frame *frame,
 void *large_pages(void *memory, size_t size);
 
 /* history.c */
-/* Makes room for the spikes of so many steps; keeps those that are known. */
-bh_status history_make(bh_group *group, uint32_t steps, bh_diag *diag);
+/* Begins the histories of all events of a group that is cut; nothing is kept yet. */
+bh_status history_new(bh_group *group, bh_diag *diag);
+/* Makes room for the spikes, or other events, of so many steps; keeps those that are
+ * known. */
+bh_status history_make(bh_group *group, struct history *history, uint32_t steps,
+                       bh_diag *diag);
 /* Adds a spike to those of a step. False without memory. */
 bool history_add(struct spikes *spikes, uint32_t neuron);
 void history_free(bh_group *group);
-/* Takes down the spikes of step k of the window. False without memory. */
-bool history_take(bh_group *group, struct part *part, size_t k);
+/* Takes down what happened to a part in step k of the window. False without memory. */
+bool history_take(bh_group *group, size_t part, size_t k);
 
 #endif

@@ -51,7 +51,7 @@ cut(bh_network *net, bh_group *group, bh_diag *diag)
         group->cut[p] = (uint32_t)(group->part[p].first * BLOCK);
     }
     group->cut[parts] = (uint32_t)group->count;
-    return BH_OK;
+    return history_new(group, diag);
 }
 
 bh_status
@@ -263,6 +263,7 @@ schedule_free(bh_network *net)
     free_components(net);
     for (bh_group *group = net->groups; group; group = group->next) {
         history_free(group);
+        free(group->part);
         if (group->plan)
             free(group->plan->path);
         free(group->plan);
@@ -270,16 +271,15 @@ schedule_free(bh_network *net)
     }
 }
 
-/* The steps that a group's spikes must be known. */
+/* The steps that a group's spikes, or another event of it, must be known. */
 static uint32_t
-steps_to_recall(const bh_network *net, const bh_group *group)
+steps_to_recall(const bh_network *net, const struct history *history)
 {
     uint32_t longest = 0;
     bool any = false;
     for (const bh_synapses *s = net->synapses; s; s = s->next)
         for (const struct path *path = s->run->paths; path; path = path->next) {
-            const bh_group *from = path->from_post ? s->target.group : s->source.group;
-            if (path->kind != PATH_SPIKES || from != group)
+            if (path->history != history)
                 continue;
             any = true;
             longest = path->longest > longest ? path->longest : longest;
@@ -292,11 +292,13 @@ schedule_begin(bh_network *net, bh_diag *diag)
 {
     for (bh_synapses *s = net->synapses; s; s = s->next)
         BH_TRY(synapse_run_begin(s, diag));
-    for (bh_group *group = net->groups; group; group = group->next) {
-        const uint32_t steps = steps_to_recall(net, group);
-        if (steps > group->recall)
-            BH_TRY(history_make(group, steps, diag));
-    }
+    for (bh_group *group = net->groups; group; group = group->next)
+        for (int e = 0; e <= group->event_count; e++) {
+            struct history *history = &group->history[e];
+            const uint32_t steps = steps_to_recall(net, history);
+            if (steps > history->recall)
+                BH_TRY(history_make(group, history, steps, diag));
+        }
     for (bh_synapses *s = net->synapses; s; s = s->next)
         for (struct path *path = s->run->paths; path; path = path->next)
             for (size_t p = 0; path->flight && p < s->target.group->parts; p++)

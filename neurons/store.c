@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Grows with every change of what stands in a store. */
-enum { STORE_VERSION = 1 };
+enum { STORE_VERSION = 2 };
 
 struct header {
     char magic[8];
@@ -119,6 +119,9 @@ hash_model(const bh_network *net)
             own[5] += 1 + 3 * m->width + 5 * m->variables + 7 * (uint64_t)m->every;
         sum = hash(hash_text(sum, group->name), own, sizeof own);
     }
+    for (const bh_synapses *s = net->synapses; s; s = s->next)
+        for (const struct pathway *path = s->pathways; path; path = path->next)
+            sum = hash(sum, &path->event, sizeof path->event);
     for (const struct feed *feed = net->feeds; feed; feed = feed->next)
         sum = hash(sum, &feed->channels, sizeof feed->channels);
     return sum;

@@ -66,65 +66,77 @@ state_synapses(struct state *state, bh_synapses *s)
 }
 
 /* The part that a neuron belongs to. */
-static struct part *
+static size_t
 part_of(const bh_group *group, uint32_t neuron)
 {
     size_t p = 0;
     while (p + 1 < group->parts && neuron >= group->part[p].last * BLOCK)
         p++;
-    return &group->part[p];
+    return p;
 }
 
 static void
-write_step(struct state *state, const bh_group *group, int64_t step)
+write_step(struct state *state, const bh_group *group, const struct history *history,
+           int64_t step)
 {
     uint64_t count = 0;
-    const uint64_t at = (uint64_t)step & (group->recall - 1);
+    const uint64_t at = (uint64_t)step & (history->recall - 1);
     for (size_t p = 0; p < group->parts; p++)
-        count += group->part[p].recent[at].count;
+        count += history->recent[p][at].count;
     STATE_VALUE(state, count);
     for (size_t p = 0; p < group->parts; p++) {
-        struct spikes *spikes = &group->part[p].recent[at];
+        struct spikes *spikes = &history->recent[p][at];
         state_bytes(state, spikes->neuron, spikes->count * sizeof *spikes->neuron);
     }
 }
 
 static void
-read_step(struct state *state, const bh_group *group, int64_t step)
+read_step(struct state *state, const bh_group *group, const struct history *history,
+          int64_t step)
 {
     uint64_t count = 0;
-    const uint64_t at = (uint64_t)step & (group->recall - 1);
+    const uint64_t at = (uint64_t)step & (history->recall - 1);
     STATE_VALUE(state, count);
     for (uint64_t n = 0; n < count && !state->failed; n++) {
         uint32_t neuron = 0;
         STATE_VALUE(state, neuron);
         state->failed = state->failed || neuron >= group->count;
         if (!state->failed)
-            state->failed = !history_add(&part_of(group, neuron)->recent[at], neuron);
+            state->failed =
+                !history_add(&history->recent[part_of(group, neuron)][at], neuron);
     }
 }
 
-/* The spikes of the last steps, whatever the parts of the group. */
-bh_status
-state_history(struct state *state, bh_group *group, bh_diag *diag)
+/* One event of the last steps, whatever the parts of the group. */
+static bh_status
+visit_history(struct state *state, bh_group *group, struct history *history,
+              bh_diag *diag)
 {
     const int64_t now = group->net->step;
-    uint32_t recall = group->recall;
+    uint32_t recall = history->recall;
     STATE_VALUE(state, recall);
     if (state->failed || recall > LONGEST_RECALL)
         return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
                            group->name);
     if (state->reading) {
-        if (recall > group->recall)
-            BH_TRY(history_make(group, recall, diag));
+        if (recall > history->recall)
+            BH_TRY(history_make(group, history, recall, diag));
         for (size_t p = 0; p < group->parts; p++)
-            for (uint32_t k = 0; k < group->recall; k++)
-                group->part[p].recent[k].count = 0;
+            for (uint32_t k = 0; k < history->recall; k++)
+                history->recent[p][k].count = 0;
     }
     for (int64_t step = now - recall < 0 ? 0 : now - recall; step < now; step++)
         if (state->reading)
-            read_step(state, group, step);
+            read_step(state, group, history, step);
         else
-            write_step(state, group, step);
+            write_step(state, group, history, step);
+    return BH_OK;
+}
+
+bh_status
+state_history(struct state *state, bh_group *group, bh_diag *diag)
+{
+    for (int e = 0; e <= group->event_count; e++)
+        BH_TRY(visit_history(state, group, &group->history[e], diag));
     return BH_OK;
 }

@@ -294,8 +294,11 @@ begin_path(struct path *path, bh_diag *diag)
         if (!path->flight)
             return no_memory(s, diag);
     }
-    if (path->pathway)
+    if (path->pathway) {
+        const bh_group *from = path->from_post ? s->target.group : s->source.group;
+        path->history = &from->history[path->pathway->event];
         find_delays(path);
+    }
     return BH_OK;
 }
 

@@ -127,6 +127,20 @@ fixed_delay(bh_synapses *s, struct pathway *path, const char *given)
     return BH_OK;
 }
 
+/* What a pathway waits for: spikes, or an event that its group has. */
+static bh_status
+find_event(const bh_synapses *s, const bh_pathway_config *config, int *number)
+{
+    const bh_group *group = config->from_post ? s->target.group : s->source.group;
+    if (!config->event)
+        return BH_OK;
+    if (!group_blocks(group, config->event, s->lang.diag))
+        return BH_ERR_ARGUMENT;
+    const struct event *event = group_event(group, config->event);
+    *number = event ? event->number : 0;
+    return BH_OK;
+}
+
 /* Pathways stand in the order in which they run. */
 static void
 insert_pathway(bh_synapses *s, struct pathway *path)
@@ -150,6 +164,7 @@ add_pathway(bh_synapses *s, const bh_pathway_config *config)
     if (!path->name)
         return bh_diag_set(s->lang.diag, BH_ERR_MEMORY, "no memory for synapses");
     path->from_post = config->from_post;
+    BH_TRY(find_event(s, config, &path->event));
     path->order = config->order;
     if (strcmp(path->name, "pre") == 0)
         path->delay_symbol = scope_find(&s->scope, "delay");
@@ -218,12 +233,38 @@ add_multisynaptic_index(bh_synapses *s, const char *name)
     return parse_equations(&s->lang, &text, end);
 }
 
+/* on_pre or on_post, where there is one. */
+static bh_status
+add_side(bh_synapses *s, const bh_pathway_config *config)
+{
+    const char *post = config->from_post ? "_post" : "";
+    if (config->code)
+        return add_pathway(s, config);
+    if (config->delay)
+        return bh_diag_set(s->lang.diag, BH_ERR_ARGUMENT,
+                           "%s has a delay%s but no on_%s", s->name, post,
+                           config->name);
+    if (config->event)
+        return bh_diag_set(s->lang.diag, BH_ERR_ARGUMENT,
+                           "%s has an event_%s but no on_%s", s->name, config->name,
+                           config->name);
+    return BH_OK;
+}
+
 static bh_status
 fill(bh_synapses *s, const bh_synapses_config *config)
 {
-    const bh_pathway_config pre = {"pre", false, config->on_pre, config->delay, -1},
-                            post = {"post", true, config->on_post, config->delay_post,
-                                    1};
+    const bh_pathway_config pre = {.name = "pre",
+                                   .event = config->event_pre,
+                                   .code = config->on_pre,
+                                   .delay = config->delay,
+                                   .order = -1},
+                            post = {.name = "post",
+                                    .from_post = true,
+                                    .event = config->event_post,
+                                    .code = config->on_post,
+                                    .delay = config->delay_post,
+                                    .order = 1};
     s->name = bh_arena_text(s->arena, config->name, strlen(config->name));
     if (!s->name)
         return bh_diag_set(s->lang.diag, BH_ERR_MEMORY, "no memory for synapses");
@@ -239,16 +280,8 @@ fill(bh_synapses *s, const bh_synapses_config *config)
         if (!s->method)
             return bh_diag_set(s->lang.diag, BH_ERR_MEMORY, "no memory for synapses");
     }
-    if (config->on_pre)
-        BH_TRY(add_pathway(s, &pre));
-    else if (config->delay)
-        return bh_diag_set(s->lang.diag, BH_ERR_ARGUMENT,
-                           "%s has a delay but no on_pre", s->name);
-    if (config->on_post)
-        BH_TRY(add_pathway(s, &post));
-    else if (config->delay_post)
-        return bh_diag_set(s->lang.diag, BH_ERR_ARGUMENT,
-                           "%s has a delay_post but no on_post", s->name);
+    BH_TRY(add_side(s, &pre));
+    BH_TRY(add_side(s, &post));
     return take_arrays(s);
 }
 

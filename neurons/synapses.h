@@ -40,8 +40,11 @@ typedef struct bh_synapses_config {
     const char *model;   ///< "w : volt\n dA/dt = -A/tau : 1 (event-driven)"; NULL: none
     const char *on_pre;  ///< when a presynaptic spike arrives: "ge += w"; or NULL
     const char *on_post; ///< when a postsynaptic spike arrives: "A += 0.1"; or NULL
-    const char *delay;   ///< of all presynaptic spikes, "1.5*ms"; NULL: 0, or
-                         ///< what bh_synapses_set gives "delay"
+    /// Events of the groups that on_pre and on_post wait for instead of spikes (Brian
+    /// 2's on_event); NULL: spikes. See bh_pathway_config.
+    const char *event_pre, *event_post;
+    const char *delay;      ///< of all presynaptic spikes, "1.5*ms"; NULL: 0, or
+                            ///< what bh_synapses_set gives "delay"
     const char *delay_post; ///< of all postsynaptic spikes ("delay_post")
     double max_delay_s;     ///< a promise: no delay is longer; inf: none is made
     const char *method;     ///< of (clock-driven) equations; NULL: as for groups
@@ -61,8 +64,12 @@ BH_API BH_NODISCARD bh_status bh_synapses_new(const bh_synapses_config *config,
 
 /// A further pathway: what spikes do besides on_pre and on_post.
 typedef struct bh_pathway_config {
-    const char *name;  ///< for "<name>.delay", and messages; not pre and not post
-    bool from_post;    ///< spikes of the postsynaptic neurons
+    const char *name; ///< for "<name>.delay", and messages; not pre and not post
+    bool from_post;   ///< spikes of the postsynaptic neurons
+    /// An event of the group (bh_group_event), which must be there already; NULL: its
+    /// spikes. It happens behind the threshold and sets out as a spike does: with delay
+    /// 0 it acts in the same step, before resets and what bh_group_on_event says.
+    const char *event;
     const char *code;  ///< statements
     const char *delay; ///< of all, "1.5*ms"; NULL: 0, or as set by "<name>.delay"
     int order;         ///< pathways run in ascending order within a step (on_pre is -1,

@@ -15,10 +15,11 @@
 /* Delays of single synapses are 16 bits; one delay for all can be longer. */
 enum { LONGEST_DELAY = UINT16_MAX };
 
-/* What a spike of one side does at its synapses. */
+/* What a spike of one side, or another event of its group, does at its synapses. */
 struct pathway {
     char *name;
     bool from_post;
+    int event; /* its number in the group; 0: spikes */
     int order;
     struct text text;
     struct statement *statements; /* parsed and checked */
