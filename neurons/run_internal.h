@@ -112,9 +112,10 @@ struct synapse_run {
     uint32_t *outgoing, *incoming; /* synapses of each source, each target neuron */
     struct trace *traces;          /* all event-driven variables; or NULL */
     const bh_trace **view;         /* [part][MOST_TRACES] */
-    bool started;                  /* there has been a run */
-    bool traced;                   /* runs use traces ... */
-    bool settled;                  /* ... and synapses have their values */
+    bool current; /* nothing has moved synapses or delays since the last run began */
+    bool started; /* there has been a run */
+    bool traced;  /* runs use traces ... */
+    bool settled; /* ... and synapses have their values */
 };
 
 /* Groups that cannot be taken through a window one after the other. */

@@ -60,6 +60,8 @@ state_synapses(struct state *state, bh_synapses *s)
     for (struct pathway *path = s->pathways; path; path = path->next)
         if (--sorted_by == 0)
             s->sorted_by = path;
+    if (state->reading)
+        s->run->current = false;
     trace_visit(state, s);
     if (state->failed)
         s->count = 0;

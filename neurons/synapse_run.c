@@ -274,6 +274,8 @@ begin_path(struct path *path, bh_diag *diag)
 {
     const bh_synapses *s = path->synapses;
     const size_t parts = s->target.group->parts;
+    if (s->run->current)
+        return BH_OK;
     path->start = path->from_post ? s->column : s->row;
     path->order = path->from_post ? s->column_position : NULL;
     path->source = path->from_post ? s->column_source : NULL;
@@ -328,12 +330,15 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
         columns = columns || path->from_post;
     if (columns && !s->column)
         BH_TRY(synapses_index(s, true, diag));
-    use_large_pages(s);
-    BH_TRY(count_synapses(s, diag));
+    if (!run->current) {
+        use_large_pages(s);
+        BH_TRY(count_synapses(s, diag));
+    }
     BH_TRY(bind_groups(s, diag));
     for (struct path *path = run->paths; path; path = path->next)
         BH_TRY(begin_path(path, diag));
     BH_TRY(trace_begin(s, diag));
+    run->current = true;
     run->first_spikes = NULL;
     for (struct path *path = run->paths; path; path = path->next) {
         if (path->kind == PATH_SPIKES && !run->first_spikes)

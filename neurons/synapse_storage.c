@@ -323,6 +323,8 @@ synapses_canonise(bh_synapses *s, bh_diag *diag)
     if (!s->local)
         return BH_OK;
     trace_settle(s);
+    if (s->run)
+        s->run->current = false;
     synapses_index_free(s);
     uint64_t *row = malloc((s->source.count + 1) * sizeof *row);
     uint32_t *post = malloc((s->count + 1) * sizeof *post);

@@ -200,8 +200,8 @@ trace_begin(bh_synapses *s, bh_diag *diag)
         }
     }
     run->started = true;
-    for (struct path *path = run->traced ? run->paths : NULL; ok && path;
-         path = path->next)
+    for (struct path *path = run->traced && !run->current ? run->paths : NULL;
+         ok && path; path = path->next)
         ok = take_delays(path, sources_of(s));
     if (!ok)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the traces of %s",
