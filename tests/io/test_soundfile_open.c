@@ -263,10 +263,10 @@ read_without_room(void)
         return 1;
     close(pipes[1]);
     dup2(pipes[0], STDIN_FILENO);
-    setenv("TMPDIR", "/nowhere", 1);
+    setenv("TMPDIR", "/dev/null", 1);
     if (bh_sound_read("-", NULL, &sound, &diag) != BH_ERR_FILE)
         return 1;
-    return strstr(diag.text, "standard input cannot be kept in '/nowhere'") == NULL;
+    return strstr(diag.text, "standard input cannot be kept in '/dev/null'") == NULL;
 }
 
 static void
