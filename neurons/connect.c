@@ -41,6 +41,11 @@ static bool
 sort_row(struct hand *hand)
 {
     struct list *made = &hand->made;
+    size_t n = 1;
+    while (n < made->count && made->at[n - 1] <= made->at[n])
+        n++;
+    if (n >= made->count)
+        return true;
     if (3 * made->count > hand->order_size) {
         free(hand->order);
         hand->order_size = 4 * made->count + 64;
@@ -52,11 +57,9 @@ sort_row(struct hand *hand)
     }
     uint32_t *order = hand->order, *spare = order + made->count,
              *keys = spare + made->count;
-    if (made->count == 0)
-        return true;
     memcpy(keys, made->at, made->count * sizeof *keys);
     synapse_sort(keys, made->count, order, spare);
-    for (size_t n = 0; n < made->count; n++)
+    for (n = 0; n < made->count; n++)
         made->at[n] = keys[order[n]];
     return true;
 }
@@ -98,6 +101,14 @@ append(struct list *list, const struct list *row)
     return true;
 }
 
+bh_status
+make_row(const struct maker *m, struct hand *hand, size_t row)
+{
+    start_row(m, hand, row);
+    BH_TRY(m->row(m, hand, row));
+    return sort_row(hand) ? BH_OK : no_memory(m->s, hand->diag);
+}
+
 static void
 make_piece(void *context, size_t p, int thread)
 {
@@ -107,10 +118,9 @@ make_piece(void *context, size_t p, int thread)
     hand->diag = &piece->diag;
     for (size_t row = p * MADE_ROWS; row < (p + 1) * MADE_ROWS && row < m->rows;
          row++) {
-        start_row(m, hand, row);
-        piece->status = m->row(m, hand, row);
-        if (piece->status == BH_OK &&
-            !(sort_row(hand) && append(&piece->made, &hand->made)))
+        piece->status = make_row(m, hand, row);
+        if (piece->status == BH_OK && !m->s->procedural &&
+            !append(&piece->made, &hand->made))
             piece->status = no_memory(m->s, &piece->diag);
         if (piece->status != BH_OK)
             return;
@@ -210,10 +220,10 @@ make(struct maker *m, bh_diag *diag)
         BH_TRY(share_total(m, &m->hands[0], diag));
     }
     BH_TRY(make_rows(m, diag));
-    return merge_made(m, diag);
+    return m->s->procedural ? BH_OK : merge_made(m, diag);
 }
 
-static void
+void
 maker_free(struct maker *m)
 {
     for (int t = 0; m->hands && t < bh_pool_threads(m->s->net->pool); t++)
@@ -285,8 +295,8 @@ check_config(const bh_synapses *s, const bh_connect_config *c, bh_diag *diag)
     return BH_OK;
 }
 
-static bh_status
-connect(struct maker *m, bh_diag *diag)
+bh_status
+make_synapses(struct maker *m, bh_diag *diag)
 {
     const bh_connect_config *c = m->config;
     if (c->i || c->j)
@@ -315,9 +325,11 @@ bh_synapses_connect(bh_synapses *s, const bh_connect_config *given, bh_diag *dia
     const bh_connect_config all = bh_connect_config_default();
     struct maker maker = {.s = s, .config = given ? given : &all};
     BH_TRY(check_config(s, maker.config, diag));
+    if (s->procedural)
+        return procedural_connect(s, maker.config, diag);
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
-    bh_status status = connect(&maker, diag);
+    bh_status status = make_synapses(&maker, diag);
     maker_free(&maker);
     if (status != BH_OK)
         return status;

@@ -49,6 +49,10 @@ BH_API bh_connect_config bh_connect_config_default(void);
 ///
 /// Many synapses are made on all threads of the network. A constant probability takes
 /// time for the synapses alone, one that depends on j for all pairs.
+///
+/// Procedural synapses are connected once, and in a way that chooses for each source by
+/// itself: by condition, probability, targets, one_to_one or out_degree, whose texts
+/// use i, j and constants alone.
 BH_API BH_NODISCARD bh_status bh_synapses_connect(bh_synapses *synapses,
                                                   const bh_connect_config *config,
                                                   bh_diag *diag);

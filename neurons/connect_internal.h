@@ -41,7 +41,8 @@ struct hand {
     bh_random_stream stream;
     double drawn[BLOCK];
     size_t drawn_count, left;
-    size_t step; /* how many are drawn next */
+    size_t step;     /* how many are drawn next */
+    double p, log_q; /* the last probability of hand_skip, and log(1 - p) */
     uint32_t i[BLOCK], j[BLOCK];
     double argument[BLOCK];
     uint64_t *taken; /* bits; all zero between rows */
@@ -68,6 +69,14 @@ struct maker {
     /* Appends the neurons of a row to hand->made. */
     bh_status (*row)(const struct maker *maker, struct hand *hand, size_t row);
 };
+
+/* connect.c */
+/* Makes one row: hand->made, ascending. */
+bh_status make_row(const struct maker *maker, struct hand *hand, size_t row);
+/* Compiles what config says, and makes all rows: for procedural synapses only to see
+ * that it can be done, and how many they are. */
+bh_status make_synapses(struct maker *maker, bh_diag *diag);
+void maker_free(struct maker *maker);
 
 /* connect_random.c */
 double hand_uniform(struct hand *hand);

@@ -34,7 +34,11 @@ hand_skip(struct hand *hand, uint64_t from, double p)
     if (p <= 0)
         return UINT64_MAX;
     /* a geometric number: how many are left out before the next (Devroye 1986, X.2) */
-    const double skip = floor(bh_log(1 - hand_uniform(hand)) / bh_log1p(-p));
+    if (p != hand->p) {
+        hand->p = p;
+        hand->log_q = bh_log1p(-p);
+    }
+    const double skip = floor(bh_log(1 - hand_uniform(hand)) / hand->log_q);
     return skip < 0x1p62 ? from + (uint64_t)skip : UINT64_MAX;
 }
 

@@ -80,6 +80,11 @@ remove_chosen(bh_synapses *s, const char *condition, bool *stays, bh_diag *diag)
 bh_status
 bh_synapses_remove(bh_synapses *s, const char *condition, bh_diag *diag)
 {
+    if (s->procedural)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s is procedural; a condition of bh_synapses_connect "
+                           "leaves synapses out, none can be removed",
+                           s->name);
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bool *stays = calloc(s->count + 1, sizeof *stays);

@@ -105,8 +105,22 @@ within(const bh_subgroup *side, uint32_t neuron)
     return neuron - (uint32_t)side->first < side->count;
 }
 
-/* All spikes of one past step arrive. */
-static void
+/* Procedural synapses: the targets are only there for the code that is called now. */
+static bool
+make_again(struct batch *batch, uint32_t own)
+{
+    size_t count;
+    if (!procedural_targets(batch->path->synapses, own, batch->part, batch->thread,
+                            &batch->frame->target, &count))
+        return false;
+    add(batch, 0, (int64_t)count, own);
+    if (batch->count > 0)
+        flush(batch);
+    return true;
+}
+
+/* All spikes of one past step arrive. False without memory. */
+static bool
 deliver_step(struct batch *batch, int64_t sent)
 {
     const struct path *path = batch->path;
@@ -122,11 +136,17 @@ deliver_step(struct batch *batch, int64_t sent)
                 continue;
             const uint64_t *start =
                 &path->start[row_of(path, batch->part, spikes->neuron[n], &own)];
+            if (path->synapses->procedural) {
+                if (!make_again(batch, own))
+                    return false;
+                continue;
+            }
             if (path->synapses->run->traced)
                 trace_add(path, batch->part, own, sent);
             add(batch, (int64_t)start[0], (int64_t)start[1], own);
         }
     }
+    return true;
 }
 
 static inline uint32_t
@@ -260,8 +280,8 @@ deliver(struct path *path, size_t part, int64_t step, int thread)
     if (run->traced && path == run->first_spikes)
         trace_decay(path->synapses, part);
     if (!path->flight) {
-        if (sent >= 0)
-            deliver_step(&batch, sent);
+        if (sent >= 0 && !deliver_step(&batch, sent))
+            return false;
     } else {
         if (sent >= 0 && !launch(path, part, sent, step))
             return false;

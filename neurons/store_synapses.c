@@ -31,11 +31,14 @@ visit_array(struct state *state, void **array, size_t count, size_t size)
 void
 state_synapses(struct state *state, bh_synapses *s)
 {
-    uint64_t count = s->count;
+    const uint64_t procedural = s->procedural ? procedural_count(s) + s->connected : 0;
+    uint64_t count = s->count, made = procedural;
     uint32_t sorted_by = 0, number = 0;
     if (state->reading)
         synapses_index_free(s);
     STATE_VALUE(state, count);
+    STATE_VALUE(state, made);
+    state->failed = state->failed || made != procedural;
     STATE_VALUE(state, s->partitions);
     STATE_VALUE(state, s->calls);
     STATE_VALUE(state, s->connected);

@@ -16,6 +16,11 @@ bh_synapses_run_regularly(bh_synapses *s, const char *statements, double every_s
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "every %g s; it must be a multiple of the time step, %g s",
                            every_s, dt_s);
+    if (s->procedural)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s is procedural; its synapses are only there when spikes "
+                           "arrive, and statements cannot run for them regularly",
+                           s->name);
     if (!regular)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %s", s->name);
     s->lang.diag = diag;

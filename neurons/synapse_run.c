@@ -89,18 +89,25 @@ count_synapses(bh_synapses *s, bh_diag *diag)
                  n < s->row[i * s->partitions + p + 1]; n++)
                 run->incoming[s->cut[p] + s->local[n]]++;
     }
+    if (s->procedural)
+        return procedural_degrees(s, run->outgoing, run->incoming + s->target.first,
+                                  diag);
     return BH_OK;
 }
 
 /* Which of the synapses of its pair one is. Where nobody has counted, they stand next
- * to each other. */
+ * to each other in the sub-row. */
 static uint32_t
-copy_of(const bh_synapses *s, int64_t position)
+copy_of(const bh_path_frame *frame, int32_t i, int64_t position)
 {
+    const bh_synapses *s = frame->path->synapses;
+    const size_t part = (size_t)(frame - frame->path->frame);
     uint32_t copy = 0;
     if (s->copy)
         return s->copy[position];
-    while (position > copy && s->local[position - copy - 1] == s->local[position])
+    const int64_t first = (int64_t)s->row[(size_t)i * s->partitions + part];
+    while (position > first + copy &&
+           frame->target[position - copy - 1] == frame->target[position])
         copy++;
     return copy;
 }
@@ -114,7 +121,8 @@ draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
     const bh_random_ops *random = s->net->random;
     const bool normal = term < 0;
     const uint32_t number = (uint32_t)(normal ? MOST_TERMS - 1 - term : term),
-                   neuron = (uint32_t)(j + frame->shift), copy = copy_of(s, position);
+                   neuron = (uint32_t)(j + frame->shift),
+                   copy = copy_of(frame, i, position);
     const bh_random_key key = {s->net->config.seed +
                                    0x9e3779b97f4a7c15u * ((uint64_t)i + 1),
                                s->object, number + 2 * MOST_TERMS * copy};

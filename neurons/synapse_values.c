@@ -88,15 +88,20 @@ find_place(const bh_synapses *s, const char *name, struct place *out, bh_diag *d
     const char *names[64] = {"delay", "delay_post"};
     size_t count = 2;
     const struct symbol *symbol = name ? scope_find(&s->scope, name) : NULL;
-    if (symbol && symbol->side == SIDE_OWN && symbol->slot >= 0) {
+    if (symbol && is_own_variable(symbol)) {
         *out = (struct place){.name = name, .symbol = symbol};
         return BH_OK;
     }
+    if (s->procedural)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%s is procedural; its synapses have no variables and "
+                           "delays of their own: the delay of all is in the config",
+                           s->name);
     if (name && find_delay(s, name, out))
         return BH_OK;
     for (const struct symbol *each = s->scope.symbols; each && count < 64;
          each = each->next)
-        if (each->side == SIDE_OWN && each->slot >= 0)
+        if (is_own_variable(each))
             names[count++] = each->name;
     const char *near = bh_text_nearest(name ? name : "", names, count);
     if (name && (strcmp(name, "delay") == 0 || strcmp(name, "delay_post") == 0))
@@ -360,10 +365,10 @@ give(void *context, size_t n, uint64_t position, size_t i, size_t j)
 static bh_status
 check_count(const bh_synapses *s, size_t count, bh_diag *diag)
 {
-    if (count == s->count)
+    if (count == bh_synapses_count(s))
         return BH_OK;
     return bh_diag_set(diag, BH_ERR_ARGUMENT, "%s has %zu synapses, not %zu", s->name,
-                       s->count, count);
+                       bh_synapses_count(s), count);
 }
 
 static bh_status
@@ -449,5 +454,7 @@ bh_synapses_pairs(const bh_synapses *s, uint32_t *i, uint32_t *j, size_t count,
 {
     struct taking taking = {.s = s, .i = i, .j = j};
     BH_TRY(check_count(s, count, diag));
+    if (s->procedural)
+        return procedural_pairs(s, i, j, diag);
     return walk(s, take_pair, &taking, diag);
 }

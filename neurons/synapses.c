@@ -43,13 +43,14 @@ bh_synapses_name(const bh_synapses *synapses)
 size_t
 bh_synapses_count(const bh_synapses *synapses)
 {
-    return synapses->count;
+    return synapses->procedural ? procedural_count(synapses) : synapses->count;
 }
 
 void
 synapses_free(bh_synapses *s)
 {
     synapse_run_free(s);
+    procedural_free(s);
     for (struct pathway *path = s->pathways; path; path = path->next)
         free(path->delay);
     for (int i = 0; s->arrays && i < s->scope.stored; i++)
@@ -175,6 +176,8 @@ add_pathway(bh_synapses *s, const bh_pathway_config *config)
     BH_TRY(synapses_text(s, what, config->code, &path->text));
     BH_TRY(synapse_scope_statements(s, &path->text, &path->statements));
     BH_TRY(fixed_delay(s, path, config->delay));
+    if (s->procedural)
+        BH_TRY(procedural_pathway(s, path, s->lang.diag));
     insert_pathway(s, path);
     return BH_OK;
 }
@@ -273,6 +276,8 @@ fill(bh_synapses *s, const bh_synapses_config *config)
     if (config->multisynaptic_index)
         BH_TRY(add_multisynaptic_index(s, config->multisynaptic_index));
     BH_TRY(synapse_scope_fill(s, config->names));
+    if (config->procedural)
+        BH_TRY(procedural_new(s, s->lang.diag));
     if (config->multisynaptic_index)
         s->multisynaptic_index = scope_find(&s->scope, config->multisynaptic_index);
     if (config->method) {

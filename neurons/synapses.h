@@ -6,6 +6,7 @@
 #include "neurons/group.h"
 #include "neurons/namespace.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,10 @@ typedef struct bh_synapses_config {
     const char *method;     ///< of (clock-driven) equations; NULL: as for groups
     /// A name for the number of a synapse among those of its pair, from 0; NULL: none.
     const char *multisynaptic_index;
+    /// No synapse is stored: those of a neuron are made again, the same ones, whenever
+    /// it spikes. They have one delay for each pathway, no variables and no on_post;
+    /// "w = exp(-abs(i-j)*0.1) : 1" gives them weights.
+    bool procedural;
     const bh_namespace *names; ///< values the texts may use, or NULL; not kept
 } bh_synapses_config;
 
@@ -93,6 +98,8 @@ BH_API BH_NODISCARD bh_status bh_synapses_run_regularly(bh_synapses *synapses,
 BH_API const char *bh_synapses_name(const bh_synapses *synapses);
 /// How many synapses there are.
 BH_API size_t bh_synapses_count(const bh_synapses *synapses);
+/// The bytes of memory that they take, with what has been made for runs.
+BH_API size_t bh_synapses_bytes(const bh_synapses *synapses);
 /// Copies the neurons of all synapses to i and j, which have room for `count` each.
 BH_API BH_NODISCARD bh_status bh_synapses_pairs(const bh_synapses *synapses,
                                                 uint32_t *i, uint32_t *j, size_t count,

@@ -91,7 +91,8 @@ struct bh_synapses {
     uint32_t *column_position;
     uint32_t *column_source;
 
-    struct synapse_run *run; /* of the engine */
+    struct procedural *procedural; /* how to make them again; NULL: stored, as above */
+    struct synapse_run *run;       /* of the engine */
     struct bh_synapses *next;
 };
 
@@ -102,6 +103,14 @@ bh_status synapses_text(bh_synapses *synapses, const char *what, const char *giv
 /* The steps of a delay; where it cannot be, why says what is wrong with it. */
 bh_status synapses_delay_steps(const bh_synapses *synapses, double delay_s,
                                uint32_t longest, uint32_t *steps, const char **why);
+
+/* Whether each synapse has a value of it. */
+static inline bool
+is_own_variable(const struct symbol *symbol)
+{
+    return symbol->side == SIDE_OWN && symbol->slot >= 0 &&
+           (symbol->kind == SYMBOL_STATE || symbol->kind == SYMBOL_PARAMETER);
+}
 
 /* synapse_scope.c: fills the scope from the equations and both groups. */
 bh_status synapse_scope_fill(bh_synapses *synapses, const bh_namespace *names);
@@ -208,6 +217,26 @@ synapses_row_count(const bh_synapses *s, size_t source)
 /* The value of a delay array that is still missing is that of the pathway. */
 bh_status synapses_take_delays(bh_synapses *synapses, struct pathway *path,
                                bh_diag *diag);
+
+/* procedural.c: synapses that are never stored, so that count above is 0. */
+bh_status procedural_new(bh_synapses *synapses, bh_diag *diag);
+void procedural_free(bh_synapses *synapses);
+/* Refuses a pathway that would have to find or keep single synapses. */
+bh_status procedural_pathway(bh_synapses *synapses, const struct pathway *path,
+                             bh_diag *diag);
+bh_status procedural_connect(bh_synapses *synapses, const bh_connect_config *config,
+                             bh_diag *diag);
+size_t procedural_count(const bh_synapses *synapses);
+size_t procedural_bytes(const bh_synapses *synapses);
+/* Makes the synapses of a source onto a part of the targets: neurons of the part, valid
+ * until the same thread makes others. False without memory. */
+bool procedural_targets(const bh_synapses *synapses, size_t source, size_t part,
+                        int thread, const uint16_t **targets, size_t *count);
+bh_status procedural_pairs(const bh_synapses *synapses, uint32_t *i, uint32_t *j,
+                           bh_diag *diag);
+/* Adds to the numbers of synapses of each source, and of each target. */
+bh_status procedural_degrees(const bh_synapses *synapses, uint32_t *outgoing,
+                             uint32_t *incoming, bh_diag *diag);
 
 /* synapse_index.c: makes the index by target of final synapses; changes drop it. */
 bh_status synapses_index(bh_synapses *synapses, bool with_source, bh_diag *diag);

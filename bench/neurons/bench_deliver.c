@@ -2,7 +2,8 @@
 /* Networks of spiking neurons, each as bench/peers/networks.py runs it in Brian 2.
  * Prints the seconds that bh_network_run takes, and beside them what happened.
  *
- * usage: bench_deliver cuba|coba|song|delays SECONDS [single|double [THREADS]] */
+ * usage: bench_deliver cuba|coba|song|delays|stored|procedural SECONDS [single|double
+ * [THREADS]] */
 #include "bench/bench.h"
 #include "brianhears.h"
 
@@ -14,6 +15,7 @@ struct model {
     bh_precision precision;
     bh_spike_monitor *pre, *post;
     bh_synapses *plastic;
+    size_t inputs; /* neurons */
 };
 
 static bh_group *
@@ -32,6 +34,7 @@ static bh_group *
 poisson(struct model *m, size_t count, const char *rates)
 {
     bh_group *out;
+    m->inputs = count;
     const bh_poisson_config config = {"inputs", count, rates, m->precision, 0, NULL};
     must(bh_poisson_new(m->net, &config, &out, &diag));
     return out;
@@ -128,20 +131,54 @@ delays(struct model *m)
     must(bh_spike_monitor_new(post, &count, &m->post, &diag));
 }
 
+/* 4e7 synapses without variables, stored or made again for each spike. */
+static void
+many(struct model *m, bool procedural)
+{
+    const bh_spike_monitor_config count = {.record = false};
+    bh_group *pre = poisson(m, 20000, "100*Hz");
+    bh_group *post = group(m, "post", 20000, "dge/dt = -ge/(5*ms) : 1", "ge > 1e6",
+                           NULL, NULL, "exact");
+    bh_synapses_config config = bh_synapses_config_default();
+    bh_connect_config connect = {.probability = "0.1"};
+    config.source = bh_all(pre);
+    config.target = bh_all(post);
+    config.on_pre = "ge += 0.1";
+    config.procedural = procedural;
+    must(bh_synapses_new(&config, &m->plastic, &diag));
+    must(bh_synapses_connect(m->plastic, &connect, &diag));
+    must(bh_spike_monitor_new(pre, &count, &m->pre, &diag));
+    must(bh_spike_monitor_new(post, &count, &m->post, &diag));
+}
+
+static void
+stored(struct model *m)
+{
+    many(m, false);
+}
+
+static void
+procedural(struct model *m)
+{
+    many(m, true);
+}
+
 int
 main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         void (*make)(struct model *m);
-    } models[] = {{"cuba", cuba}, {"coba", coba}, {"song", song}, {"delays", delays}};
+    } models[] = {{"cuba", cuba},     {"coba", coba},     {"song", song},
+                  {"delays", delays}, {"stored", stored}, {"procedural", procedural}};
+    enum { MODELS = sizeof models / sizeof models[0] };
     struct model m = {.precision = BH_DOUBLE};
     size_t which = 0;
-    while (argc > 2 && which < 4 && strcmp(argv[1], models[which].name) != 0)
+    while (argc > 2 && which < MODELS && strcmp(argv[1], models[which].name) != 0)
         which++;
-    if (argc < 3 || which == 4) {
-        fprintf(stderr, "usage: bench_deliver cuba|coba|song|delays SECONDS "
-                        "[single|double [THREADS]]\n");
+    if (argc < 3 || which == MODELS) {
+        fprintf(stderr, "usage: bench_deliver cuba|coba|song|delays|stored|procedural "
+                        "SECONDS [single|double [THREADS]]\n");
         return 2;
     }
     if (argc > 3 && strcmp(argv[3], "single") == 0)
@@ -163,10 +200,10 @@ main(int argc, char **argv)
            "inputs",
            taken, cpu, seconds, post, pre);
     if (m.plastic) {
-        const double each = (double)bh_synapses_count(m.plastic) /
-                            (which == 2 ? 1000.0 : 4000.0);
+        const double each = (double)bh_synapses_count(m.plastic) / (double)m.inputs;
         const double events = (which == 2 ? pre + 1000 * post : (pre + post) * each);
-        printf(", %.2f ns a synaptic event", 1e9 * cpu / events);
+        printf(", %.2f ns a synaptic event, %.1f MB of synapses", 1e9 * cpu / events,
+               1e-6 * (double)bh_synapses_bytes(m.plastic));
     }
     printf("\n");
     bh_network_free(m.net);

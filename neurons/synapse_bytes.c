@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/run_internal.h"
+
+/* Bytes of each synapse that paths have. */
+static size_t
+bytes_of_paths(const struct path *path)
+{
+    size_t bytes = 0;
+    for (; path; path = path->next)
+        bytes += (path->own_order ? sizeof *path->own_order : 0) +
+                 (path->own_source ? sizeof *path->own_source : 0) +
+                 (path->place_delay ? sizeof *path->place_delay : 0);
+    return bytes;
+}
+
+size_t
+bh_synapses_bytes(const bh_synapses *s)
+{
+    const size_t element = bh_precision_size(s->precision);
+    size_t each = (s->post ? sizeof *s->post : 0) + (s->local ? sizeof *s->local : 0) +
+                  (s->copy ? sizeof *s->copy : 0) +
+                  (s->lastupdate ? sizeof *s->lastupdate : 0) +
+                  (s->column_position ? sizeof *s->column_position : 0) +
+                  (s->column_source ? sizeof *s->column_source : 0) +
+                  (s->run ? bytes_of_paths(s->run->paths) : 0);
+    for (int v = 0; v < s->scope.stored; v++)
+        each += s->arrays[v] ? element : 0;
+    for (const struct pathway *path = s->pathways; path; path = path->next)
+        each += path->delay ? sizeof *path->delay : 0;
+    size_t lists = (s->source.count * s->partitions + 1) * sizeof *s->row;
+    if (s->column)
+        lists += (s->target.count + 1) * sizeof *s->column;
+    return s->count * each + lists + (s->procedural ? procedural_bytes(s) : 0);
+}
