@@ -14,18 +14,37 @@ bh_connect_config_default(void)
 }
 
 bool
+list_reserve(struct list *list, size_t count)
+{
+    if (list->count + count <= list->capacity)
+        return true;
+    const size_t capacity = list->capacity + list->capacity / 2 + count + 64;
+    uint32_t *bigger = realloc(list->at, capacity * sizeof *bigger);
+    if (!bigger)
+        return false;
+    list->at = bigger;
+    list->capacity = capacity;
+    return true;
+}
+
+bool
 list_add(struct list *list, uint32_t neuron, size_t times)
 {
-    if (list->count + times > list->capacity) {
-        const size_t capacity = list->capacity + list->capacity / 2 + times + 64;
-        uint32_t *bigger = realloc(list->at, capacity * sizeof *bigger);
-        if (!bigger)
-            return false;
-        list->at = bigger;
-        list->capacity = capacity;
-    }
+    if (!list_reserve(list, times))
+        return false;
     for (size_t n = 0; n < times; n++)
         list->at[list->count++] = neuron;
+    return true;
+}
+
+bool
+list_append(struct list *list, const uint32_t *neurons, size_t count)
+{
+    if (!list_reserve(list, count))
+        return false;
+    for (size_t n = 0; n < count; n++)
+        list->at[list->count + n] = neurons[n];
+    list->count += count;
     return true;
 }
 
@@ -89,18 +108,6 @@ start_row(const struct maker *m, struct hand *hand, size_t row)
         evaluator_start(&g->condition, &hand->condition, row);
 }
 
-static bool
-append(struct list *list, const struct list *row)
-{
-    if (row->count == 0)
-        return true;
-    const uint32_t last = row->at[row->count - 1];
-    if (!list_add(list, last, row->count)) /* room for all */
-        return false;
-    memcpy(list->at + list->count - row->count, row->at, row->count * sizeof *row->at);
-    return true;
-}
-
 bh_status
 make_row(const struct maker *m, struct hand *hand, size_t row)
 {
@@ -120,7 +127,7 @@ make_piece(void *context, size_t p, int thread)
          row++) {
         piece->status = make_row(m, hand, row);
         if (piece->status == BH_OK && !m->s->procedural &&
-            !append(&piece->made, &hand->made))
+            !list_append(&piece->made, hand->made.at, hand->made.count))
             piece->status = no_memory(m->s, &piece->diag);
         if (piece->status != BH_OK)
             return;

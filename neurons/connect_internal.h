@@ -13,7 +13,10 @@ struct list {
     size_t count, capacity;
 };
 
+/* Room for so many more. */
+bool list_reserve(struct list *list, size_t count);
 bool list_add(struct list *list, uint32_t neuron, size_t times);
+bool list_append(struct list *list, const uint32_t *neurons, size_t count);
 
 /* Rows that one piece of work makes. */
 enum { MADE_ROWS = 64 };
@@ -41,8 +44,9 @@ struct hand {
     bh_random_stream stream;
     double drawn[BLOCK];
     size_t drawn_count, left;
-    size_t step;     /* how many are drawn next */
-    double p, log_q; /* the last probability of hand_skip, and log(1 - p) */
+    size_t step; /* how many are drawn next */
+    double p;    /* by which skip[] follows from drawn[]; 0: it does not */
+    double skip[BLOCK];
     uint32_t i[BLOCK], j[BLOCK];
     double argument[BLOCK];
     uint64_t *taken; /* bits; all zero between rows */

@@ -19,25 +19,32 @@ refuse_probability(struct hand *hand, double p, size_t i, size_t j)
                        i, j, hand->maker->s->name, p);
 }
 
+static bh_status
+no_memory(struct hand *hand)
+{
+    return bh_diag_set(hand->diag, BH_ERR_MEMORY, "no memory for the synapses of %s",
+                       hand->maker->s->name);
+}
+
 bh_status
 add_pairs(const struct maker *m, struct hand *hand, size_t count)
 {
     const struct pairs pairs = {
         .count = count, .i = hand->i, .j = hand->j, .argument = hand->argument};
-    const double *copies =
-        m->has_copies ? evaluator_run(&m->copies, &hand->copies, &pairs) : NULL;
+    const uint32_t *neurons = m->by_target ? hand->i : hand->j;
+    if (!m->has_copies)
+        return list_append(&hand->made, neurons, count) ? BH_OK : no_memory(hand);
+    const double *copies = evaluator_run(&m->copies, &hand->copies, &pairs);
     for (size_t n = 0; n < count; n++) {
-        const double times = copies ? copies[n] : 1;
+        const double times = copies[n];
         if (!(times >= 0) || times > 1e6)
             return bh_diag_set(hand->diag, BH_ERR_DATA,
                                "there cannot be %g synapses from neuron %lu to neuron "
                                "%lu of %s",
                                times, (unsigned long)hand->i[n],
                                (unsigned long)hand->j[n], m->s->name);
-        if (!list_add(&hand->made, m->by_target ? hand->i[n] : hand->j[n],
-                      (size_t)times))
-            return bh_diag_set(hand->diag, BH_ERR_MEMORY,
-                               "no memory for the synapses of %s", m->s->name);
+        if (!list_add(&hand->made, neurons[n], (size_t)times))
+            return no_memory(hand);
     }
     return BH_OK;
 }

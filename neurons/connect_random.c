@@ -6,17 +6,22 @@
 #include <math.h>
 #include <stdlib.h>
 
+static void
+draw(struct hand *hand)
+{
+    hand->maker->s->net->random->uniforms_double(&hand->stream, hand->drawn,
+                                                 hand->step);
+    hand->left = hand->drawn_count = hand->step;
+    hand->p = 0;
+    /* rows with few numbers are begun cheaply */
+    hand->step = 4 * hand->step < BLOCK ? 4 * hand->step : BLOCK;
+}
+
 double
 hand_uniform(struct hand *hand)
 {
-    if (hand->left == 0) {
-        hand->maker->s->net->random->uniforms_double(&hand->stream, hand->drawn,
-                                                     hand->step);
-        hand->left = hand->step;
-        /* rows with few numbers are begun cheaply */
-        hand->step = 4 * hand->step < BLOCK ? 4 * hand->step : BLOCK;
-        hand->drawn_count = hand->left;
-    }
+    if (hand->left == 0)
+        draw(hand);
     return hand->drawn[hand->drawn_count - hand->left--];
 }
 
@@ -33,12 +38,15 @@ hand_skip(struct hand *hand, uint64_t from, double p)
         return from;
     if (p <= 0)
         return UINT64_MAX;
-    /* a geometric number: how many are left out before the next (Devroye 1986, X.2) */
+    if (hand->left == 0)
+        draw(hand);
     if (p != hand->p) {
+        const size_t first = hand->drawn_count - hand->left;
+        hand->maker->s->net->vector->skips(hand->drawn + first, hand->left,
+                                           bh_log1p(-p), hand->skip + first);
         hand->p = p;
-        hand->log_q = bh_log1p(-p);
     }
-    const double skip = floor(bh_log(1 - hand_uniform(hand)) / hand->log_q);
+    const double skip = hand->skip[hand->drawn_count - hand->left--];
     return skip < 0x1p62 ? from + (uint64_t)skip : UINT64_MAX;
 }
 
@@ -89,8 +97,13 @@ hand_binomial(struct hand *hand, uint64_t n, double p)
         return n - hand_binomial(hand, n, 1 - p);
     if ((double)n * p >= 10)
         return binomial_rejection(hand, (double)n, p);
+    if (p <= 0)
+        return 0;
+    /* trials from one success to the next */
+    const double log_rest = bh_log1p(-p);
     uint64_t count = 0;
-    for (uint64_t at = hand_skip(hand, 0, p); at < n; at = hand_skip(hand, at + 1, p))
+    for (double at = floor(bh_log(1 - hand_uniform(hand)) / log_rest); at < (double)n;
+         at += 1 + floor(bh_log(1 - hand_uniform(hand)) / log_rest))
         count++;
     return count;
 }

@@ -155,7 +155,7 @@ make_ready(bh_synapses *s, bh_diag *diag)
         return no_memory(s, diag);
     for (size_t t = 0; t < threads; t++) {
         p->maker.hands[t].made.count = 0;
-        if (!list_add(&p->maker.hands[t].made, 0, p->longest))
+        if (!list_reserve(&p->maker.hands[t].made, p->longest))
             return no_memory(s, diag);
     }
     p->flags = bh_denormal_flush();

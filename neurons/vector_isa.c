@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/vector_ops.h"
 
+#include "core/math_kernel.h"
+
+#include <math.h>
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -84,4 +88,12 @@ list(const int32_t *flags, size_t count, int32_t *restrict out)
     return found;
 }
 
-const struct vector_ops BH_ISA(vector_ops) = {repeat_single, repeat_double, list};
+static void
+skips(const double *uniform, size_t count, double log_rest, double *restrict out)
+{
+    for (size_t n = 0; n < count; n++)
+        out[n] = floor(bh_log(1 - uniform[n]) / log_rest);
+}
+
+const struct vector_ops BH_ISA(vector_ops) = {repeat_single, repeat_double, list,
+                                              skips};

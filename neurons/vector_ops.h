@@ -29,6 +29,10 @@ struct vector_ops {
     /* Lists the n below count with flags[n] != 0; flags and list are 64-byte aligned
      * and have room for a whole vector behind. */
     size_t (*list)(const int32_t *flags, size_t count, int32_t *list);
+    /* Geometric numbers from uniform ones: how many are left out before the next is
+     * taken; log_rest is log(1 - p) (Devroye 1986, Non-Uniform Random Variate
+     * Generation, X.2). */
+    void (*skips)(const double *uniform, size_t count, double log_rest, double *out);
 };
 
 BH_ISA_DECLARE(struct vector_ops, vector_ops);
