@@ -63,7 +63,7 @@ typedef struct bh_trace_last {
 typedef struct bh_trace {
     const bh_trace_last *last;   /* of each neuron */
     const double *fine, *coarse; /* decay over n and over 256 n steps */
-    uint32_t lasting;            /* after so many steps nothing is left */
+    uint32_t lasting; /* after so many steps nothing is left: `coarse` ends with 0 */
     uint32_t mask;
     const bh_trace_entry *ring; /* [neuron][mask + 1] */
     const uint32_t *filled;     /* entries that a neuron has made */
@@ -87,10 +87,9 @@ bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
             stamp = ring[at & trace->mask].stamp;
         }
     }
-    const uint32_t age = (uint32_t)when - (uint32_t)stamp;
-    return age < trace->lasting
-               ? value * (trace->coarse[age >> 8] * trace->fine[age & 255])
-               : 0;
+    uint32_t age = (uint32_t)when - (uint32_t)stamp;
+    age = age < trace->lasting ? age : trace->lasting;
+    return value * (trace->coarse[age >> 8] * trace->fine[age & 255]);
 }
 
 /* What the engine hands to the code of synapses: one step, for the synapses onto one

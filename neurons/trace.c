@@ -91,7 +91,7 @@ take_tables(struct trace *t, double dt_s)
 {
     const int32_t lasting = trace_lasting(t->rate, dt_s);
     t->fine = malloc(FINE * sizeof *t->fine);
-    t->coarse = malloc(((size_t)lasting / FINE + 1) * sizeof *t->coarse);
+    t->coarse = calloc((size_t)lasting / FINE + 2, sizeof *t->coarse);
     for (int n = 0; t->fine && n < FINE; n++)
         t->fine[n] = exp(t->rate * dt_s * n);
     for (int n = 0; t->coarse && n <= lasting / FINE; n++)
@@ -126,7 +126,8 @@ take_part(const bh_synapses *s, struct trace *t, size_t p, uint32_t depth)
     part->view.now = part->now;
     part->view.fine = t->fine;
     part->view.coarse = t->coarse;
-    part->view.lasting = (uint32_t)trace_lasting(t->rate, s->net->config.dt_s);
+    const int32_t lasting = trace_lasting(t->rate, s->net->config.dt_s);
+    part->view.lasting = (uint32_t)(lasting / FINE + 1) * FINE;
     return true;
 }
 
