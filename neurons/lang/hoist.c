@@ -95,6 +95,8 @@ copy_constant(struct hoister *h, int i)
         h->constant[i] = code_number(h->constants, op->number);
     else if (op->code == OP_LOAD)
         h->constant[i] = code_load(h->constants, op->symbol);
+    else if (op->code == OP_HELD)
+        h->constant[i] = arg[0];
     else
         h->constant[i] = code_plain(h->constants, op->code, arg[0], arg[1], arg[2]);
     return h->constant[i];

@@ -1,0 +1,4 @@
+threshold: rand() < arrivals
+---
+arrivals = (rate*dt) : 1 (constant over dt)
+rate : Hz
