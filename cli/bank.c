@@ -103,7 +103,7 @@ read_places(const struct bank_settings *settings, struct chain *chain, bh_diag *
         chain->takes_cf |= chain->kind[i]->takes_cf;
     if (!chain->takes_cf && (spread || settings->cf))
         return bh_diag_set(diag, BH_ERR_TEXT,
-                           "a %s bank has one channel without a centre frequency, so "
+                           "the bank %s has one channel without a centre frequency, so "
                            "--cf, --cf-range and --channels cannot be given",
                            chain->kind[0]->name);
     if (settings->cf && spread)

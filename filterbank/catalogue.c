@@ -50,10 +50,10 @@ unknown_param(const bh_bank_kind *kind, const char *name, bh_diag *diag)
     const char *near = bh_text_nearest(name, names, kind->param_count);
     if (near)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a %s bank has no parameter '%.40s'; did you mean '%s'?",
+                           "the bank %s has no parameter '%.40s'; did you mean '%s'?",
                            kind->name, name, near);
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                       "a %s bank has no parameter '%.40s'; it has %s and %zu more",
+                       "the bank %s has no parameter '%.40s'; it has %s and %zu more",
                        kind->name, name, names[0], kind->param_count - 1);
 }
 

@@ -67,7 +67,7 @@ group_filter() {
     fails 2 "filter needs a file to write" filter "$speech"
     fails 2 "there is no filterbank 'gamatone'; did you mean gammatone?" "${s[@]}" -b gamatone
     fails 2 "there is no filterbank 'xyzzy'; see 'bhears models'" "${s[@]}" --bank xyzzy
-    fails 2 "a gammatone bank has no parameter 'minbw'; did you mean 'min_bw'?" "${s[@]}" --set minbw=3
+    fails 2 "the bank gammatone has no parameter 'minbw'; did you mean 'min_bw'?" "${s[@]}" --set minbw=3
     fails 2 "b is -1; it must be" "${s[@]}" --set b=-1
     fails 2 "b is 'wide'; it must be a number" "${s[@]}" --set b=wide
     fails 2 "'b' is not NAME=VALUE" "${s[@]}" --set b
