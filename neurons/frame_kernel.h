@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 6
+#define BH_FRAME_VERSION 7
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {
@@ -103,7 +103,8 @@ struct bh_path_frame {
     double dt;                /* s */
     const bh_span *span;      /* in the order in which they act */
     const uint32_t *order;    /* position of each place; NULL: the place itself */
-    const uint16_t *target;   /* of each position: a neuron of the part */
+    const uint16_t *target;   /* of each position: a neuron of the part; NULL: ... */
+    int32_t first_target;     /* ... a span's places have all neurons from here on */
     const uint32_t *source;   /* of each place, where spikes are of the targets */
     void *const *own;         /* variables of the synapses */
     void *const *pre;         /* of the source group, from the first source on */

@@ -105,6 +105,8 @@ copy_of(const bh_path_frame *frame, int32_t i, int64_t position)
     uint32_t copy = 0;
     if (s->copy)
         return s->copy[position];
+    if (!frame->target)
+        return 0;
     const int64_t first = (int64_t)s->row[(size_t)i * s->partitions + part];
     while (position > first + copy &&
            frame->target[position - copy - 1] == frame->target[position])
@@ -140,8 +142,29 @@ draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
     return (double)single[lane];
 }
 
+/* Whether every source reaches each target of a part once, in their order, by all of
+ * its places. */
+static bool
+is_dense(const bh_synapses *s, size_t part, uint32_t first_target)
+{
+    const uint32_t end = (uint32_t)(s->target.first + s->target.count),
+                   last = end < s->cut[part + 1] ? end : s->cut[part + 1],
+                   first = s->cut[part] + first_target;
+    if (s->sorted_by || s->procedural || last <= first)
+        return false;
+    for (size_t i = 0; i < s->source.count; i++) {
+        const uint64_t *row = &s->row[i * s->partitions + part];
+        if (row[1] - row[0] != last - first)
+            return false;
+        for (uint32_t n = 0; n < last - first; n++)
+            if (s->local[row[0] + n] != first_target + n)
+                return false;
+    }
+    return true;
+}
+
 static void
-bind_frame(struct path *path, size_t p)
+bind_frame(struct path *path, size_t p, uint32_t first_target, bool dense)
 {
     const bh_synapses *s = path->synapses;
     const struct synapse_run *run = s->run;
@@ -154,7 +177,8 @@ bind_frame(struct path *path, size_t p)
         .path = path,
         .dt = s->net->config.dt_s,
         .order = path->order,
-        .target = s->local,
+        .target = dense ? NULL : s->local,
+        .first_target = (int32_t)first_target,
         .source = path->source,
         .own = s->arrays,
         .pre = run->pre,
@@ -171,6 +195,17 @@ bind_frame(struct path *path, size_t p)
         .draw = draw};
     if (path->kind == PATH_SPIKES)
         trace_bind(path, p, &path->frame[p]);
+}
+
+static void
+bind_part(bh_synapses *s, size_t p)
+{
+    const uint32_t first_target = s->target.first > s->cut[p]
+                                      ? (uint32_t)s->target.first - s->cut[p]
+                                      : 0;
+    const bool dense = is_dense(s, p, first_target);
+    for (struct path *path = s->run->paths; path; path = path->next)
+        bind_frame(path, p, first_target, dense);
 }
 
 /* Where the variables of both groups are. */
@@ -348,11 +383,10 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
     BH_TRY(trace_begin(s, diag));
     run->current = true;
     run->first_spikes = NULL;
-    for (struct path *path = run->paths; path; path = path->next) {
+    for (struct path *path = run->paths; path; path = path->next)
         if (path->kind == PATH_SPIKES && !run->first_spikes)
             run->first_spikes = path;
-        for (size_t p = 0; p < target->parts; p++)
-            bind_frame(path, p);
-    }
+    for (size_t p = 0; p < target->parts; p++)
+        bind_part(s, p);
     return BH_OK;
 }

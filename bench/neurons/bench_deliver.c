@@ -2,7 +2,7 @@
 /* Networks of spiking neurons, each as bench/peers/networks.py runs it in Brian 2.
  * Prints the seconds that bh_network_run takes, and beside them what happened.
  *
- * usage: bench_deliver cuba|coba|song|delays|stored|procedural SECONDS [single|double
+ * usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural SECONDS [single|double
  * [THREADS]] */
 #include "bench/bench.h"
 #include "brianhears.h"
@@ -131,6 +131,20 @@ delays(struct model *m)
     must(bh_spike_monitor_new(post, &count, &m->post, &diag));
 }
 
+/* All to all, each with its weight. */
+static void
+dense(struct model *m)
+{
+    const bh_spike_monitor_config count = {.record = false};
+    bh_group *pre = poisson(m, 2000, "1000*Hz");
+    bh_group *post = group(m, "post", 2000, "dge/dt = -ge/(5*ms) : 1", "ge > 1e6", NULL,
+                           NULL, "exact");
+    m->plastic = synapses(pre, post, "w : 1", "ge += w", NULL, NULL, NULL);
+    must(bh_synapses_set(m->plastic, "w", NULL, "rand()", &diag));
+    must(bh_spike_monitor_new(pre, &count, &m->pre, &diag));
+    must(bh_spike_monitor_new(post, &count, &m->post, &diag));
+}
+
 /* 4e7 synapses without variables, stored or made again for each spike. */
 static void
 many(struct model *m, bool procedural)
@@ -170,14 +184,14 @@ main(int argc, char **argv)
         const char *name;
         void (*make)(struct model *m);
     } models[] = {{"cuba", cuba},     {"coba", coba},     {"song", song},
-                  {"delays", delays}, {"stored", stored}, {"procedural", procedural}};
+                  {"delays", delays}, {"dense", dense}, {"stored", stored}, {"procedural", procedural}};
     enum { MODELS = sizeof models / sizeof models[0] };
     struct model m = {.precision = BH_DOUBLE};
     size_t which = 0;
     while (argc > 2 && which < MODELS && strcmp(argv[1], models[which].name) != 0)
         which++;
     if (argc < 3 || which == MODELS) {
-        fprintf(stderr, "usage: bench_deliver cuba|coba|song|delays|stored|procedural "
+        fprintf(stderr, "usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural "
                         "SECONDS [single|double [THREADS]]\n");
         return 2;
     }

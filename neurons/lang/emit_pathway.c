@@ -29,7 +29,7 @@ print_special(struct printer *p, const struct op *op, const char *indent)
     const char *name = op->symbol->name, *value;
     switch (op->symbol->kind) {
     case SYMBOL_INDEX:
-        value = op->symbol->side == SIDE_PRE ? "i" : "(j + f->shift)";
+        value = op->symbol->side == SIDE_PRE ? "i" : "((int32_t)j + f->shift)";
         break;
     case SYMBOL_LASTSPIKE:
         value = op->symbol->side == SIDE_PRE
@@ -120,7 +120,7 @@ print_draws(struct writer *writer, const struct code *code)
         const bool uniform = op->code == OP_RAND;
         if (op->uses > 0 && (uniform || op->code == OP_RANDN))
             write_text(writer,
-                       "            const real %s%d = (real)f->draw(f, %d, i, j, p);\n",
+                       "            const real %s%d = (real)f->draw(f, %d, i, (int32_t)j, p);\n",
                        uniform ? "uniform" : "normal", (int)op->number,
                        uniform ? (int)op->number : -1 - (int)op->number);
     }
@@ -165,9 +165,12 @@ print_places(struct writer *writer, const struct emit_path *path)
                "        const int64_t last = f->span[s].last;\n"
                "        const int32_t %s = f->span[s].neuron;\n",
                path->from_post ? "j" : "i");
+    if (!path->from_post) /* a loop without `target` becomes vector code */
+        write_text(writer, "        const int64_t ahead = f->first_target - "
+                           "f->span[s].first;\n");
     if (!path->from_post && own)
         write_text(writer,
-                   "        if (!order && s + 12 < f->spans) {\n"
+                   "        if (!order && target && s + 12 < f->spans) {\n"
                    "            __builtin_prefetch(&target[f->span[s + 12].first]);\n"
                    "            __builtin_prefetch(&%s_at[f->span[s + 12].first], 1);\n"
                    "        }\n",
@@ -175,8 +178,9 @@ print_places(struct writer *writer, const struct emit_path *path)
     write_text(writer,
                "        for (int64_t q = f->span[s].first; q < last; q++) {\n"
                "            const int64_t p = order ? order[q] : q;\n"
-               "            const int32_t %s;\n",
-               path->from_post ? "i = source[q]" : "j = target[p]");
+               "            const %s;\n",
+               path->from_post ? "int32_t i = source[q]"
+                               : "int64_t j = target ? (int64_t)target[p] : q + ahead");
     if (path->from_post && own)
         write_text(writer,
                    "            __builtin_prefetch(&%s_at[order[q + 32 < last ? "
@@ -207,7 +211,7 @@ emit_path(struct writer *writer, const char *name, const struct emit_path *path)
         print_step_values(&p, "    ");
         print_places(writer, path);
         if (uses_lastspike(path->code))
-            write_text(writer, "            const int32_t n = j;\n");
+            write_text(writer, "            const int32_t n = (int32_t)j;\n");
         print_draws(writer, path->code);
         print_neuron(&p, "            ");
         if (path->updates)
