@@ -148,7 +148,7 @@ fill(struct batch *batch, const bh_span *span, int64_t q)
         const int32_t i = path->from_post ? (int32_t)of->source[q] : span->neuron;
         const int32_t j = path->from_post ? span->neuron
                           : of->target    ? of->target[p]
-                                          : of->first_target + (int32_t)(q - span->first);
+                                       : of->first_target + (int32_t)(q - span->first);
         if (n > 0 && (path->one_by_one ||
                       (path->from_post ? i <= batch->i[n - 1] : j <= batch->j[n - 1])))
             break;

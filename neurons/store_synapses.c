@@ -48,6 +48,9 @@ state_synapses(struct state *state, bh_synapses *s)
     visit_array(state, (void **)&s->row, rows, sizeof *s->row);
     visit_array(state, (void **)&s->post, s->count, sizeof *s->post);
     visit_array(state, (void **)&s->local, s->count, sizeof *s->local);
+    const bool dense = s->cut && !s->local && s->count > 0;
+    state->failed = state->failed ||
+                    (dense && s->count != s->source.count * s->target.count);
     visit_array(state, (void **)&s->copy, s->count, sizeof *s->copy);
     visit_array(state, (void **)&s->lastupdate, s->count, sizeof *s->lastupdate);
     for (int v = 0; v < s->scope.stored; v++)

@@ -46,11 +46,14 @@ count_incoming(struct formula *f)
     uint32_t *incoming = bh_arena_take(f->arena, s->target.count * sizeof *incoming);
     if (!incoming)
         return no_memory(f);
-    for (size_t n = 0; !s->local && n < s->count; n++)
+    for (size_t n = 0; !s->cut && n < s->count; n++)
         incoming[s->post[n]]++;
-    for (size_t r = 0; s->local && r < s->source.count * s->partitions; r++)
-        for (uint64_t n = s->row[r]; n < s->row[r + 1]; n++)
-            incoming[s->local[n] + s->cut[r % s->partitions] - s->target.first]++;
+    for (size_t r = 0; s->cut && r < s->source.count * s->partitions; r++)
+        for (uint64_t n = s->row[r]; n < s->row[r + 1]; n++) {
+            const uint32_t p = (uint32_t)(r % s->partitions);
+            incoming[synapses_local(s, p, s->row[r], n) + s->cut[p] -
+                     s->target.first]++;
+        }
     f->incoming = incoming;
     return BH_OK;
 }

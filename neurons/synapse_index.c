@@ -22,9 +22,10 @@ struct indexing {
 
 /* j of a synapse of a partition. */
 static size_t
-target_of(const bh_synapses *s, uint32_t partition, uint64_t position)
+target_of(const bh_synapses *s, uint32_t partition, uint64_t first, uint64_t position)
 {
-    return s->local[position] + s->cut[partition] - s->target.first;
+    return synapses_local(s, partition, first, position) + s->cut[partition] -
+           s->target.first;
 }
 
 static void
@@ -36,7 +37,7 @@ count_partition(void *context, size_t p, int thread)
     for (size_t i = 0; i < s->source.count; i++) {
         const uint64_t *row = &s->row[i * s->partitions + p];
         for (uint64_t n = row[0]; n < row[1]; n++)
-            s->column[target_of(s, (uint32_t)p, n) + 1]++;
+            s->column[target_of(s, (uint32_t)p, row[0], n) + 1]++;
     }
 }
 
@@ -49,7 +50,7 @@ fill_partition(void *context, size_t p, int thread)
     for (size_t i = 0; i < s->source.count; i++) {
         const uint64_t *row = &s->row[i * s->partitions + p];
         for (uint64_t n = row[0]; n < row[1]; n++) {
-            const uint64_t at = work->next[target_of(s, (uint32_t)p, n)]++;
+            const uint64_t at = work->next[target_of(s, (uint32_t)p, row[0], n)]++;
             s->column_position[at] = (uint32_t)n;
             if (s->column_source)
                 s->column_source[at] = (uint32_t)i;

@@ -84,10 +84,11 @@ count_synapses(bh_synapses *s, bh_diag *diag)
         return no_memory(s, diag);
     for (size_t i = 0; i < s->source.count; i++) {
         run->outgoing[i] = (uint32_t)synapses_row_count(s, i);
-        for (uint32_t p = 0; p < s->partitions; p++)
-            for (uint64_t n = s->row[i * s->partitions + p];
-                 n < s->row[i * s->partitions + p + 1]; n++)
-                run->incoming[s->cut[p] + s->local[n]]++;
+        for (uint32_t p = 0; p < s->partitions; p++) {
+            const uint64_t *row = &s->row[i * s->partitions + p];
+            for (uint64_t n = row[0]; n < row[1]; n++)
+                run->incoming[s->cut[p] + synapses_local(s, p, row[0], n)]++;
+        }
     }
     if (s->procedural)
         return procedural_degrees(s, run->outgoing, run->incoming + s->target.first,
@@ -142,29 +143,8 @@ draw(bh_path_frame *frame, int32_t term, int32_t i, int32_t j, int64_t position)
     return (double)single[lane];
 }
 
-/* Whether every source reaches each target of a part once, in their order, by all of
- * its places. */
-static bool
-is_dense(const bh_synapses *s, size_t part, uint32_t first_target)
-{
-    const uint32_t end = (uint32_t)(s->target.first + s->target.count),
-                   last = end < s->cut[part + 1] ? end : s->cut[part + 1],
-                   first = s->cut[part] + first_target;
-    if (s->sorted_by || s->procedural || last <= first)
-        return false;
-    for (size_t i = 0; i < s->source.count; i++) {
-        const uint64_t *row = &s->row[i * s->partitions + part];
-        if (row[1] - row[0] != last - first)
-            return false;
-        for (uint32_t n = 0; n < last - first; n++)
-            if (s->local[row[0] + n] != first_target + n)
-                return false;
-    }
-    return true;
-}
-
 static void
-bind_frame(struct path *path, size_t p, uint32_t first_target, bool dense)
+bind_frame(struct path *path, size_t p)
 {
     const bh_synapses *s = path->synapses;
     const struct synapse_run *run = s->run;
@@ -177,8 +157,8 @@ bind_frame(struct path *path, size_t p, uint32_t first_target, bool dense)
         .path = path,
         .dt = s->net->config.dt_s,
         .order = path->order,
-        .target = dense ? NULL : s->local,
-        .first_target = (int32_t)first_target,
+        .target = s->local,
+        .first_target = (int32_t)synapses_first_target(s, (uint32_t)p),
         .source = path->source,
         .own = s->arrays,
         .pre = run->pre,
@@ -195,17 +175,6 @@ bind_frame(struct path *path, size_t p, uint32_t first_target, bool dense)
         .draw = draw};
     if (path->kind == PATH_SPIKES)
         trace_bind(path, p, &path->frame[p]);
-}
-
-static void
-bind_part(bh_synapses *s, size_t p)
-{
-    const uint32_t first_target = s->target.first > s->cut[p]
-                                      ? (uint32_t)s->target.first - s->cut[p]
-                                      : 0;
-    const bool dense = is_dense(s, p, first_target);
-    for (struct path *path = s->run->paths; path; path = path->next)
-        bind_frame(path, p, first_target, dense);
 }
 
 /* Where the variables of both groups are. */
@@ -384,9 +353,10 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
     run->current = true;
     run->first_spikes = NULL;
     for (struct path *path = run->paths; path; path = path->next)
+        for (size_t p = 0; p < target->parts; p++)
+            bind_frame(path, p);
+    for (struct path *path = run->paths; path; path = path->next)
         if (path->kind == PATH_SPIKES && !run->first_spikes)
             run->first_spikes = path;
-    for (size_t p = 0; p < target->parts; p++)
-        bind_part(s, p);
     return BH_OK;
 }

@@ -141,7 +141,7 @@ finalise_row(const struct reorder *work, size_t source, uint32_t *memory)
             synapse_sort(keys, count, order, spare);
             permute(work, from, order, count, values);
         }
-        for (size_t n = 0; n < count; n++)
+        for (size_t n = 0; s->local && n < count; n++)
             s->local[from + n] =
                 (uint16_t)(s->post[from + (by_delay ? order[n] : n)] - before);
         from = to;
@@ -191,10 +191,24 @@ number_copies(bh_synapses *s, bh_diag *diag)
     return BH_OK;
 }
 
+/* Whether every source has each target once, and all stand in order. */
+static bool
+is_dense(const bh_synapses *s)
+{
+    const size_t targets = s->target.count;
+    if (s->sorted_by || s->count == 0 || s->count != s->source.count * targets)
+        return false;
+    for (size_t i = 0; i < s->source.count; i++)
+        for (size_t n = 0; n < targets; n++)
+            if (s->row[i] != i * targets || s->post[i * targets + n] != n)
+                return false;
+    return true;
+}
+
 static bool
 is_final(const bh_synapses *s, const uint32_t *cut, uint32_t partitions)
 {
-    return s->local && s->partitions == partitions &&
+    return s->cut && s->partitions == partitions &&
            memcmp(s->cut, cut, ((size_t)partitions + 1) * sizeof *cut) == 0;
 }
 
@@ -203,10 +217,11 @@ finalise(bh_synapses *s, struct reorder *work, const uint32_t *cut, uint32_t par
          bh_diag *diag)
 {
     BH_TRY(begin(s, work, diag));
-    s->local = malloc((s->count + 1) * sizeof *s->local);
+    const bool dense = is_dense(s);
+    s->local = dense ? NULL : malloc((s->count + 1) * sizeof *s->local);
     s->cut = malloc(((size_t)partitions + 1) * sizeof *s->cut);
     work->row = malloc((s->source.count * partitions + 1) * sizeof *work->row);
-    if (!s->local || !s->cut || !work->row)
+    if (!(s->local || dense) || !s->cut || !work->row)
         return no_memory(s, diag);
     memcpy(s->cut, cut, ((size_t)partitions + 1) * sizeof *cut);
     s->partitions = partitions;
@@ -255,11 +270,11 @@ synapses_finalise(bh_synapses *s, const uint32_t *cut, uint32_t partitions,
 /* The public order of one sub-row, as places within it. `keys` is left with the
  * targets and which of the synapses of a pair each is. */
 static void
-order_sub_row(const bh_synapses *s, size_t first, size_t count, uint32_t *keys,
-              uint32_t *order, uint32_t *spare)
+order_sub_row(const bh_synapses *s, uint32_t partition, size_t first, size_t count,
+              uint32_t *keys, uint32_t *order, uint32_t *spare)
 {
     for (size_t n = 0; n < count; n++)
-        keys[n] = (uint32_t)s->local[first + n] << 16 |
+        keys[n] = synapses_local(s, partition, first, first + n) << 16 |
                   (s->copy ? s->copy[first + n] : 0);
     synapse_sort(keys, count, order, spare);
 }
@@ -270,7 +285,7 @@ synapses_row(const bh_synapses *s, size_t source, uint64_t *position, uint32_t *
 {
     const uint64_t first = s->row[source * s->partitions];
     const size_t count = synapses_row_count(s, source);
-    if (!s->local) {
+    if (!s->cut) {
         for (size_t n = 0; n < count; n++) {
             position[n] = first + n;
             j[n] = s->post[first + n];
@@ -281,7 +296,7 @@ synapses_row(const bh_synapses *s, size_t source, uint64_t *position, uint32_t *
         const uint64_t *row = &s->row[source * s->partitions + p];
         const size_t length = (size_t)(row[1] - row[0]), at = (size_t)(row[0] - first);
         uint32_t *keys = scratch, *order = keys + length, *spare = order + length;
-        order_sub_row(s, (size_t)row[0], length, keys, order, spare);
+        order_sub_row(s, p, (size_t)row[0], length, keys, order, spare);
         for (size_t n = 0; n < length; n++) {
             position[at + n] = row[0] + order[n];
             j[at + n] = (keys[order[n]] >> 16) + s->cut[p] - (uint32_t)s->target.first;
@@ -299,7 +314,7 @@ canonise_row(const struct reorder *work, size_t source, uint32_t *memory)
     for (uint32_t p = 0; p < s->partitions; p++) {
         const uint64_t *row = &s->row[source * s->partitions + p];
         const size_t length = (size_t)(row[1] - row[0]);
-        order_sub_row(s, (size_t)row[0], length, keys, order, spare);
+        order_sub_row(s, p, (size_t)row[0], length, keys, order, spare);
         for (size_t n = 0; n < length; n++)
             s->post[row[0] + n] = (keys[order[n]] >> 16) + s->cut[p] -
                                   (uint32_t)s->target.first;
@@ -320,7 +335,7 @@ bh_status
 synapses_canonise(bh_synapses *s, bh_diag *diag)
 {
     struct reorder work;
-    if (!s->local)
+    if (!s->cut)
         return BH_OK;
     trace_settle(s);
     if (s->run)

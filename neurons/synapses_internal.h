@@ -69,15 +69,15 @@ struct bh_synapses {
      * synapses of source i (of the subgroup), and is cut into `partitions` sub-rows:
      * sub-row p of source i is row[i * partitions + p] up to the next. Before a run
      * (canonical) there is one partition, `post` holds j, and rows have the public
-     * order. For a run (final) `local` holds neurons of the target GROUP, counted from
-     * cut[p]; sub-rows are sorted by the delay of `sorted_by`, then target, then public
-     * order. */
+     * order. For a run (final: there is a cut) `local` holds neurons of the target
+     * GROUP, counted from cut[p]; sub-rows are sorted by the delay of `sorted_by`, then
+     * target, then public order. */
     size_t count;
     uint32_t partitions;
     uint32_t *cut; /* [partitions + 1] final: neurons of the target group */
     uint64_t *row; /* [source.count * partitions + 1] */
     uint32_t *post;
-    uint16_t *local;
+    uint16_t *local; /* NULL where every source has all targets once, in order */
     const struct pathway *sorted_by; /* NULL: by target alone */
     uint16_t *copy; /* final: which of the synapses of its pair; or NULL: no matter */
     void **arrays;  /* [scope.stored], of `precision` */
@@ -213,6 +213,23 @@ synapses_row_count(const bh_synapses *s, size_t source)
 {
     return (size_t)(s->row[(source + 1) * s->partitions] -
                     s->row[source * s->partitions]);
+}
+/* The first neuron of a partition that is a target, counted from its cut. */
+static inline uint32_t
+synapses_first_target(const bh_synapses *s, uint32_t partition)
+{
+    const uint32_t cut = s->cut[partition];
+    return s->target.first > cut ? (uint32_t)s->target.first - cut : 0;
+}
+/* The target of a final synapse, counted from the cut; its sub-row begins at `first`.
+ */
+static inline uint32_t
+synapses_local(const bh_synapses *s, uint32_t partition, uint64_t first,
+               uint64_t position)
+{
+    return s->local
+               ? s->local[position]
+               : synapses_first_target(s, partition) + (uint32_t)(position - first);
 }
 /* The value of a delay array that is still missing is that of the pathway. */
 bh_status synapses_take_delays(bh_synapses *synapses, struct pathway *path,

@@ -328,7 +328,7 @@ trace_settle(bh_synapses *s)
         for (uint32_t p = 0; p < s->partitions; p++) {
             const uint64_t *row = &s->row[(size_t)i * s->partitions + p];
             for (uint64_t n = row[0]; n < row[1]; n++)
-                settle_one(s, s->cut[p] + s->local[n], n, i, now);
+                settle_one(s, s->cut[p] + synapses_local(s, p, row[0], n), n, i, now);
         }
     s->run->settled = true;
 }

@@ -2,8 +2,8 @@
 /* Networks of spiking neurons, each as bench/peers/networks.py runs it in Brian 2.
  * Prints the seconds that bh_network_run takes, and beside them what happened.
  *
- * usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural SECONDS [single|double
- * [THREADS]] */
+ * usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural SECONDS
+ * [single|double [THREADS]] */
 #include "bench/bench.h"
 #include "brianhears.h"
 
@@ -183,16 +183,22 @@ main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*make)(struct model *m);
-    } models[] = {{"cuba", cuba},     {"coba", coba},     {"song", song},
-                  {"delays", delays}, {"dense", dense}, {"stored", stored}, {"procedural", procedural}};
+    } models[] = {{"cuba", cuba},
+                  {"coba", coba},
+                  {"song", song},
+                  {"delays", delays},
+                  {"dense", dense},
+                  {"stored", stored},
+                  {"procedural", procedural}};
     enum { MODELS = sizeof models / sizeof models[0] };
     struct model m = {.precision = BH_DOUBLE};
     size_t which = 0;
     while (argc > 2 && which < MODELS && strcmp(argv[1], models[which].name) != 0)
         which++;
     if (argc < 3 || which == MODELS) {
-        fprintf(stderr, "usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural "
-                        "SECONDS [single|double [THREADS]]\n");
+        fprintf(stderr,
+                "usage: bench_deliver cuba|coba|song|delays|dense|stored|procedural "
+                "SECONDS [single|double [THREADS]]\n");
         return 2;
     }
     if (argc > 3 && strcmp(argv[3], "single") == 0)

@@ -120,7 +120,8 @@ print_draws(struct writer *writer, const struct code *code)
         const bool uniform = op->code == OP_RAND;
         if (op->uses > 0 && (uniform || op->code == OP_RANDN))
             write_text(writer,
-                       "            const real %s%d = (real)f->draw(f, %d, i, (int32_t)j, p);\n",
+                       "            const real %s%d = (real)f->draw(f, %d, i, "
+                       "(int32_t)j, p);\n",
                        uniform ? "uniform" : "normal", (int)op->number,
                        uniform ? (int)op->number : -1 - (int)op->number);
     }
