@@ -88,6 +88,10 @@ double hand_uniform(struct hand *hand);
 uint32_t hand_below(struct hand *hand, uint32_t below);
 /* The next of the candidates that are each taken with probability p, from `from` on. */
 uint64_t hand_skip(struct hand *hand, uint64_t from, double p);
+/* The next of them that are below `below`, from *at on, which is one; *at becomes the
+ * one behind them. */
+size_t hand_candidates(struct hand *hand, double p, uint64_t *at, uint64_t below,
+                       uint32_t *out, size_t room);
 /* How often something of probability p happens in n trials. */
 uint64_t hand_binomial(struct hand *hand, uint64_t n, double p);
 /* Shares out config->total over rows: maker->degree. */

@@ -138,12 +138,12 @@ make_pairs_row(const struct maker *m, struct hand *hand, size_t row)
     BH_TRY(row_probability(m, hand, row, &p));
     uint64_t j = hand_skip(hand, 0, p);
     while (j < m->columns) {
+        const size_t found = hand_candidates(hand, p, &j, m->columns, hand->j, BLOCK);
         size_t count = 0;
-        for (; count < BLOCK && j < m->columns; j = hand_skip(hand, j + 1, p)) {
-            if (m->config->no_autapses && is_autapse(m->s, row, (size_t)j))
-                continue;
-            hand->i[count] = (uint32_t)row;
-            hand->j[count++] = (uint32_t)j;
+        for (size_t n = 0; n < found; n++) {
+            hand->i[n] = (uint32_t)row;
+            hand->j[count] = hand->j[n];
+            count += !(m->config->no_autapses && is_autapse(m->s, row, hand->j[n]));
         }
         BH_TRY(choose(m, hand, chance, &count));
         BH_TRY(add_pairs(m, hand, count));

@@ -31,6 +31,21 @@ hand_below(struct hand *hand, uint32_t below)
     return (uint32_t)(hand_uniform(hand) * below);
 }
 
+/* Numbers of candidates that are left out, one for each number that is drawn. */
+static const double *
+skips_left(struct hand *hand, double p)
+{
+    if (hand->left == 0)
+        draw(hand);
+    const size_t first = hand->drawn_count - hand->left;
+    if (p != hand->p) {
+        hand->maker->s->net->vector->skips(hand->drawn + first, hand->left,
+                                           bh_log1p(-p), hand->skip + first);
+        hand->p = p;
+    }
+    return hand->skip + first;
+}
+
 uint64_t
 hand_skip(struct hand *hand, uint64_t from, double p)
 {
@@ -38,16 +53,30 @@ hand_skip(struct hand *hand, uint64_t from, double p)
         return from;
     if (p <= 0)
         return UINT64_MAX;
-    if (hand->left == 0)
-        draw(hand);
-    if (p != hand->p) {
-        const size_t first = hand->drawn_count - hand->left;
-        hand->maker->s->net->vector->skips(hand->drawn + first, hand->left,
-                                           bh_log1p(-p), hand->skip + first);
-        hand->p = p;
-    }
-    const double skip = hand->skip[hand->drawn_count - hand->left--];
+    const double skip = *skips_left(hand, p);
+    hand->left--;
     return skip < 0x1p62 ? from + (uint64_t)skip : UINT64_MAX;
+}
+
+size_t
+hand_candidates(struct hand *hand, double p, uint64_t *at, uint64_t below,
+                uint32_t *out, size_t room)
+{
+    uint64_t next = *at;
+    size_t count = 0;
+    while (p >= 1 && count < room && next < below)
+        out[count++] = (uint32_t)next++;
+    while (count < room && next < below) {
+        const double *skip = skips_left(hand, p);
+        size_t used = 0;
+        for (; used < hand->left && count < room && next < below; used++) {
+            out[count++] = (uint32_t)next;
+            next += 1 + (uint64_t)(int64_t)(skip[used] < 0x1p62 ? skip[used] : 0x1p62);
+        }
+        hand->left -= used;
+    }
+    *at = next;
+    return count;
 }
 
 /* log(k!), by Stirling's series from 10 on. */

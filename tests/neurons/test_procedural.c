@@ -97,6 +97,7 @@ recurrent(struct cut cut, bool procedural, bh_group **cells, bh_spike_monitor **
     *cells = neurons(net, "cells", TARGETS, cut.precision,
                      "dv/dt = (g - v)/(10*ms) : 1\ndg/dt = -g/(5*ms) : 1", "v > 1",
                      "v = 0");
+    CHECK_OK(bh_group_event(*cells, "half", "v > 0.5 and v < 0.52", &diag), diag);
     made(bh_all(inputs), bh_part(*cells, 50, 1200), procedural,
          "w = 0.8*exp(-abs(i-j)*0.001) : 1", "g += w*rand()", "0.7*ms",
          (bh_connect_config){.probability = "0.15", .condition = "(i + j) % 3 != 0"});
@@ -110,6 +111,10 @@ recurrent(struct cut cut, bool procedural, bh_group **cells, bh_spike_monitor **
     later.name = "later";
     later.code = "g += 0.01*int(v > v_pre)"; /* parts in step */
     later.delay = "5.3*ms";
+    CHECK_OK(bh_synapses_pathway(twice, &later, &diag), diag);
+    later.name = "half";
+    later.event = "half";
+    later.code = "g += 0.002";
     CHECK_OK(bh_synapses_pathway(twice, &later, &diag), diag);
     CHECK_OK(bh_spike_monitor_new(*cells, NULL, spikes, &diag), diag);
     return net;
