@@ -14,7 +14,7 @@ int
 main(int argc, char **argv)
 {
     enum { INPUTS = 1000, BINS = 10 };
-    const double seconds = argc > 1 ? atof(argv[1]) : 20;
+    const double seconds = argc > 1 ? atof(argv[1]) : 300;
     bh_network *net;
     bh_group *inputs, *cell;
     bh_synapses *synapses;

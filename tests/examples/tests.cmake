@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the examples promise.
-foreach(example cuba delays)
+foreach(example cuba delays stdp)
   add_test(NAME examples/${example} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${example}
                                             $<TARGET_FILE:example_${example}>)
   set_tests_properties(
