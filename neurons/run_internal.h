@@ -11,7 +11,7 @@
  * writes the variables of the part's neurons and of the synapses onto them, so nothing
  * depends on how many tasks run at a time. */
 
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 
 /* Random numbers that one piece of code, and that all code of synapses, can draw. */
 enum { MOST_DRAWS = 8, MOST_TERMS = 64 };

@@ -3,7 +3,7 @@
 
 #include "neurons/engine_internal.h"
 #include "neurons/store_internal.h"
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Variables and delays of synapses: set, got, refused. */
 #include "tests/check.h"
 
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 #include "tests/neurons/pairs.h"
 
 /* Names of both groups: x and y of a neuron follow from its index. */

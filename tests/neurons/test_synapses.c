@@ -2,7 +2,7 @@
 /* Making synapses: what is taken, and what is refused. */
 #include "tests/check.h"
 
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 #include "tests/neurons/pairs.h"
 
 static void

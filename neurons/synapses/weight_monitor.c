@@ -2,7 +2,7 @@
 #include "neurons/weight_monitor.h"
 
 #include "neurons/operation.h"
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/trace_internal.h"
+#include "neurons/synapses/trace_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/connect_internal.h"
+#include "neurons/synapses/connect_internal.h"
 
 #include "neurons/lang/generator.h"
 

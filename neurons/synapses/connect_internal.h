@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BH_NEURONS_CONNECT_INTERNAL_H
-#define BH_NEURONS_CONNECT_INTERNAL_H
+#ifndef BH_NEURONS_SYNAPSES_CONNECT_INTERNAL_H
+#define BH_NEURONS_SYNAPSES_CONNECT_INTERNAL_H
 
 /* What the files that make synapses know of each other. Synapses are made row by row,
  * each with random numbers of its own: by source, or by target and then turned over. */
 
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 
 /* Neurons that grow. */
 struct list {

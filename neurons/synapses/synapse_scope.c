@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/synapses_internal.h"
+#include "neurons/synapses/synapses_internal.h"
 
 #include <stdio.h>
 #include <string.h>

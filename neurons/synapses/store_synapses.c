@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/store_internal.h"
-#include "neurons/trace_internal.h"
+#include "neurons/synapses/trace_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

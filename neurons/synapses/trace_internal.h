@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BH_NEURONS_TRACE_INTERNAL_H
-#define BH_NEURONS_TRACE_INTERNAL_H
+#ifndef BH_NEURONS_SYNAPSES_TRACE_INTERNAL_H
+#define BH_NEURONS_SYNAPSES_TRACE_INTERNAL_H
 
 /* Event-driven variables that are kept once for each neuron instead of once for each
  * synapse: where all synapses of a neuron would compute the same (Brian 1's rule for
