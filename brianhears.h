@@ -79,6 +79,8 @@
 
 /* out: spikes and samples to files, pictures, progress, a live view */
 #include "io/spikes.h"
+#include "io/journal.h"
+#include "io/corpus.h"
 #include "io/checkpoint.h"
 #include "io/frames.h"
 #include "io/picture.h"

@@ -39,6 +39,8 @@ herr_t bh_hdf5_put_attribute(hid_t object, const char *name, hid_t type, hsize_t
                              const void *value);
 herr_t bh_hdf5_put_text(hid_t object, const char *name, const char *text);
 herr_t bh_hdf5_put_number(hid_t object, const char *name, double number);
+/// Makes a group, with no time of making in it. Negative on failure.
+hid_t bh_hdf5_new_group(hid_t parent, const char *name);
 /// Puts a dataset "cf_hz" with so many frequencies (Hz) into a group. Negative on
 /// failure.
 herr_t bh_hdf5_put_cf(hid_t group, const double *cf_hz, hsize_t count);

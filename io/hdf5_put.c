@@ -31,6 +31,16 @@ bh_hdf5_put_number(hid_t object, const char *name, double number)
     return bh_hdf5_put_attribute(object, name, H5T_NATIVE_DOUBLE, 1, &number);
 }
 
+hid_t
+bh_hdf5_new_group(hid_t parent, const char *name)
+{
+    hid_t create = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(create, 0);
+    hid_t group = H5Gcreate2(parent, name, H5P_DEFAULT, create, H5P_DEFAULT);
+    H5Pclose(create);
+    return group;
+}
+
 herr_t
 bh_hdf5_put_cf(hid_t group, const double *cf_hz, hsize_t count)
 {

@@ -38,16 +38,6 @@ put_sorting(hid_t group)
     return done;
 }
 
-static hid_t
-new_group(hid_t parent, const char *name)
-{
-    hid_t create = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(create, 0);
-    hid_t group = H5Gcreate2(parent, name, H5P_DEFAULT, create, H5P_DEFAULT);
-    H5Pclose(create);
-    return group;
-}
-
 /* An empty dataset that grows by chunks. */
 static hid_t
 new_dataset(const struct hdf5 *hdf5, const char *name, hid_t type, hsize_t chunk)
@@ -243,8 +233,8 @@ begin_file(struct hdf5 *hdf5, const bh_spike_writer_config *config, bh_diag *dia
         bh_hdf5_put_attribute(root, "version", H5T_NATIVE_UINT32, 2, version) < 0)
         return failed(hdf5, diag);
     BH_TRY(put_metadata(hdf5, config, diag));
-    hid_t spikes = new_group(root, "spikes");
-    hdf5->group = new_group(spikes, config->population);
+    hid_t spikes = bh_hdf5_new_group(root, "spikes");
+    hdf5->group = bh_hdf5_new_group(spikes, config->population);
     H5Gclose(spikes);
     if (hdf5->group < 0 || put_sorting(hdf5->group) < 0 ||
         bh_hdf5_put_attribute(hdf5->group, "neurons", H5T_NATIVE_UINT64, 1, &neurons) <

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/store.h"
 
+#include "core/hash_internal.h"
 #include "neurons/engine_internal.h"
 #include "neurons/store_internal.h"
 #include "neurons/synapses/synapses_internal.h"
@@ -26,22 +27,6 @@ struct bh_store {
 };
 
 static const char magic[8] = "BHSTORE";
-
-/* Fowler, Noll and Vo's hash (FNV-1a), 64 bits, over words of 8 bytes and the rest. */
-static uint64_t
-hash(uint64_t start, const void *data, size_t size)
-{
-    const unsigned char *at = data;
-    uint64_t sum = start, word;
-    for (; size >= 8; size -= 8, at += 8) {
-        memcpy(&word, at, 8);
-        sum = (sum ^ word) * UINT64_C(0x100000001b3);
-        sum ^= sum >> 29;
-    }
-    for (; size > 0; size--, at++)
-        sum = (sum ^ *at) * UINT64_C(0x100000001b3);
-    return sum;
-}
 
 void
 state_bytes(struct state *state, void *at, size_t size)
@@ -92,7 +77,7 @@ state_array(struct state *state, void **array, size_t *count, size_t *capacity,
 static uint64_t
 hash_text(uint64_t sum, const char *text)
 {
-    return hash(sum, text, strlen(text) + 1);
+    return bh_hash(sum, text, strlen(text) + 1);
 }
 
 /* What must be alike: the code (its first line names the version of the library), and
@@ -102,10 +87,10 @@ hash_model(const bh_network *net)
 {
     const bh_network_config *config = &net->config;
     const char *code = strchr(net->code, '\n');
-    uint64_t sum = hash_text(UINT64_C(0xcbf29ce484222325), code ? code : net->code);
-    sum = hash(sum, &config->dt_s, sizeof config->dt_s);
-    sum = hash(sum, &config->seed, sizeof config->seed);
-    sum = hash(sum, &config->random, sizeof config->random);
+    uint64_t sum = hash_text(BH_HASH_START, code ? code : net->code);
+    sum = bh_hash(sum, &config->dt_s, sizeof config->dt_s);
+    sum = bh_hash(sum, &config->seed, sizeof config->seed);
+    sum = bh_hash(sum, &config->random, sizeof config->random);
     for (const bh_group *group = net->groups; group; group = group->next) {
         uint64_t own[] = {group->count,
                           group->precision,
@@ -117,13 +102,13 @@ hash_model(const bh_network *net)
             own[4] += 1 + (m->visit ? 1000 : 0);
         for (const bh_state_monitor *m = group->states; m; m = m->next)
             own[5] += 1 + 3 * m->width + 5 * m->variables + 7 * (uint64_t)m->every;
-        sum = hash(hash_text(sum, group->name), own, sizeof own);
+        sum = bh_hash(hash_text(sum, group->name), own, sizeof own);
     }
     for (const bh_synapses *s = net->synapses; s; s = s->next)
         for (const struct pathway *path = s->pathways; path; path = path->next)
-            sum = hash(sum, &path->event, sizeof path->event);
+            sum = bh_hash(sum, &path->event, sizeof path->event);
     for (const struct feed *feed = net->feeds; feed; feed = feed->next)
-        sum = hash(sum, &feed->channels, sizeof feed->channels);
+        sum = bh_hash(sum, &feed->channels, sizeof feed->channels);
     return sum;
 }
 
@@ -232,7 +217,7 @@ bh_network_store(bh_network *net, bh_store **out, bh_diag *diag)
     header.step = net->step;
     header.dt_s = net->config.dt_s;
     header.size = state.size - sizeof header;
-    header.check = hash(header.model, state.bytes + sizeof header, header.size);
+    header.check = bh_hash(header.model, state.bytes + sizeof header, header.size);
     memcpy(state.bytes, &header, sizeof header);
     *store = (bh_store){state.bytes, state.size};
     *out = store;
@@ -306,8 +291,9 @@ bh_store_open(const void *bytes, size_t size, bh_store **out, bh_diag *diag)
                            "the state has format %u; this library reads format %d",
                            header.version, STORE_VERSION);
     if (header.size != size - sizeof header ||
-        header.check != hash(header.model, (const unsigned char *)bytes + sizeof header,
-                             size - sizeof header))
+        header.check != bh_hash(header.model,
+                                (const unsigned char *)bytes + sizeof header,
+                                size - sizeof header))
         return bh_diag_set(diag, BH_ERR_DATA,
                            "the state is cut short or damaged: %zu bytes", size);
     bh_store *store = calloc(1, sizeof *store);
