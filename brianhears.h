@@ -88,6 +88,7 @@
 #include "io/view.h"
 
 /* machines */
+#include "core/comm.h"
 #include "core/cpu.h"
 #include "gpu/driver.h"
 

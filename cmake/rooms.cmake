@@ -9,6 +9,7 @@ function(bh_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.c
        ${PROJECT_SOURCE_DIR}/${name}/*/*.c)
+  list(FILTER sources EXCLUDE REGEX "_module\\.c$") # a library of its own: cmake/mpi.cmake
   set(isa_sources ${sources})
   list(FILTER isa_sources INCLUDE REGEX "_isa\\.c$")
   list(FILTER sources EXCLUDE REGEX "_isa\\.c$")
