@@ -77,6 +77,16 @@
 #include "neurons/weight_monitor.h"
 #include "neurons/code_cache.h"
 
+/* what spikes say: rates, intervals, phases, correlograms, curves, neurograms */
+#include "analysis/trains.h"
+#include "analysis/rate.h"
+#include "analysis/intervals.h"
+#include "analysis/phase.h"
+#include "analysis/correlogram.h"
+#include "analysis/level_curve.h"
+#include "analysis/tuning.h"
+#include "analysis/neurogram.h"
+
 /* out: spikes and samples to files, pictures, progress, a live view */
 #include "io/spikes.h"
 #include "io/journal.h"
