@@ -94,6 +94,7 @@
 #include "io/checkpoint.h"
 #include "io/frames.h"
 #include "io/picture.h"
+#include "io/chart.h"
 #include "io/progress.h"
 #include "io/view.h"
 

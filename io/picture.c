@@ -4,12 +4,10 @@
 #include "io/output_internal.h"
 #include "io/picture_internal.h"
 
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <math.h>
 
-/* Points (1/72 inch) of one pixel, of which 200 make an inch. */
-#define POINTS_PER_PX (72.0 / 200.0)
+/* Pixels of an inch. */
+#define PICTURE_DPI 200.0
 
 bh_picture_options
 bh_picture_options_default(int panels)
@@ -90,34 +88,6 @@ check_levels(const bh_picture_levels *levels, bh_diag *diag)
     return BH_OK;
 }
 
-struct stream {
-    struct bh_output output;
-    bh_status status;
-    bh_diag *diag;
-};
-
-static cairo_status_t
-write_stream(void *closure, const unsigned char *data, unsigned length)
-{
-    struct stream *stream = closure;
-    if (stream->status == BH_OK)
-        stream->status = bh_output_write(&stream->output, data, length, stream->diag);
-    return stream->status == BH_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
-
-static cairo_surface_t *
-new_surface(const char *path, const bh_picture_options *options, struct stream *stream)
-{
-    const double width = options->width_px * POINTS_PER_PX;
-    const double height = options->height_px * POINTS_PER_PX;
-    if (bh_path_ends(path, ".svg"))
-        return cairo_svg_surface_create_for_stream(write_stream, stream, width, height);
-    if (bh_path_ends(path, ".pdf"))
-        return cairo_pdf_surface_create_for_stream(write_stream, stream, width, height);
-    return cairo_image_surface_create(CAIRO_FORMAT_RGB24, options->width_px,
-                                      options->height_px);
-}
-
 /* Letters of which 66 would fit across, as in a paper where the picture fills the page.
  */
 static double
@@ -128,35 +98,18 @@ letter_size(const bh_picture_options *options)
     return round(fmax(8, fmin(by_width, by_height)));
 }
 
-static bh_status
-draw(const char *path, const bh_picture_levels *levels, const bh_raster *raster,
-     const bh_picture_options *options, struct stream *stream)
+/* What is drawn on a canvas. */
+struct scene {
+    const bh_picture_levels *levels;
+    const bh_raster *raster;
+    const bh_picture_options *options;
+};
+
+static void
+paint(struct bh_canvas canvas, const void *user)
 {
-    cairo_surface_t *surface = new_surface(path, options, stream);
-    cairo_t *cr = cairo_create(surface);
-    const bool is_png = cairo_surface_get_type(surface) == CAIRO_SURFACE_TYPE_IMAGE;
-    if (!is_png)
-        cairo_scale(cr, POINTS_PER_PX, POINTS_PER_PX);
-    const struct bh_canvas canvas = {cr, options->width_px, options->height_px,
-                                     letter_size(options)};
-    bh_picture_draw(canvas, levels, raster, options);
-    cairo_status_t failed = cairo_status(cr);
-    cairo_destroy(cr);
-    if (is_png && !failed)
-        failed = cairo_surface_write_to_png_stream(surface, write_stream, stream);
-    cairo_surface_finish(surface);
-    if (!failed)
-        failed = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
-    if (stream->status != BH_OK)
-        return stream->status;
-    if (failed == CAIRO_STATUS_NO_MEMORY)
-        return bh_diag_set(stream->diag, BH_ERR_MEMORY,
-                           "no memory for the picture '%s'", path);
-    if (failed)
-        return bh_diag_set(stream->diag, BH_ERR_FILE, "cannot draw '%s': %s", path,
-                           cairo_status_to_string(failed));
-    return BH_OK;
+    const struct scene *scene = user;
+    bh_picture_draw(canvas, scene->levels, scene->raster, scene->options);
 }
 
 bh_status
@@ -171,12 +124,10 @@ bh_picture_write(const char *path, const bh_picture_levels *levels,
                            "a picture of nothing; it needs levels, a raster or both");
     if (levels)
         BH_TRY(check_levels(levels, diag));
-    struct stream stream = {.diag = diag};
-    BH_TRY(bh_output_open(path, &stream.output, diag));
-    bh_status status = draw(path, levels, raster, options, &stream);
-    if (status != BH_OK) {
-        bh_output_abort(&stream.output);
-        return status;
-    }
-    return bh_output_commit(&stream.output, diag);
+    const struct scene scene = {levels, raster, options};
+    const struct bh_canvas paper = {.width = options->width_px,
+                                    .height = options->height_px,
+                                    .em = letter_size(options),
+                                    .dpi = PICTURE_DPI};
+    return bh_paint_file(path, paper, paint, &scene, diag);
 }

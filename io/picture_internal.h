@@ -14,6 +14,7 @@
 struct bh_canvas {
     cairo_t *cr;
     double width, height, em;
+    double dpi; ///< pixels of an inch of the page
 };
 
 struct bh_panel {
@@ -66,6 +67,32 @@ cairo_surface_t *bh_raster_image(const struct bh_raster *raster, struct bh_panel
                                  double *max_rate);
 /// A column of all colours, the highest on top.
 cairo_surface_t *bh_palette_image(bh_palette *palette);
+
+/* picture_pen.c: what all pictures are made of. */
+
+enum bh_side { BH_BOTTOM, BH_LEFT, BH_RIGHT };
+
+void bh_set_ink(cairo_t *cr, double alpha);
+/// Text whose point (across, up) from 0 to 1 of its box is at x, y; turned left by 90
+/// degrees where `turned`. The box is as high as a capital letter.
+void bh_draw_text(struct bh_canvas canvas, const char *text, double x, double y,
+                  double across, double up, bool turned);
+double bh_text_width(struct bh_canvas canvas, const char *text);
+void bh_draw_frame(struct bh_canvas canvas, struct bh_panel panel);
+void bh_draw_tick(struct bh_canvas canvas, struct bh_panel panel, enum bh_side side,
+                  const struct bh_tick *tick, bool with_label);
+/// A title above a panel, from the left; where it is too long it ends with an ellipsis.
+/// A byte that is no letter, as names of files may have, becomes a question mark.
+void bh_draw_title(struct bh_canvas canvas, struct bh_panel panel, const char *title);
+
+/* picture_file.c */
+
+/// Draws on a canvas, whose sheet is white and whose font is set.
+typedef void bh_painter(struct bh_canvas canvas, const void *user);
+/// Makes a picture file of what `paint` draws on `paper`, a canvas without its `cr`.
+/// The file appears under its name only when it is complete.
+bh_status bh_paint_file(const char *path, struct bh_canvas paper, bh_painter *paint,
+                        const void *user, bh_diag *diag);
 
 /* picture_draw.c */
 
