@@ -2,7 +2,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/ear.h"
-#include "cli/model.h"
+#include "cli/fibre.h"
 #include "cli/show.h"
 
 struct cochleagram_settings {

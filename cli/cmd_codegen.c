@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
-#include "cli/model.h"
+#include "cli/fibre.h"
 
 struct codegen_settings {
-    struct model_settings model;
+    struct fibre_settings fibre;
     struct code_settings {
         int precision;
         double samplerate_hz;
@@ -27,13 +27,13 @@ static const struct setting code_table[] = {
 };
 
 static const struct setting_group groups[] = {
-    MODEL_SETTINGS(struct codegen_settings, model),
+    FIBRE_MODEL_SETTINGS(struct codegen_settings, fibre),
     SETTINGS("Code", code_table, struct codegen_settings, code),
 };
 
 /* A network of the model behind a sound that nobody hears. */
 static bh_status
-print_code(const struct model *model, const struct code_settings *settings,
+print_code(const struct fibre *fibre, const struct code_settings *settings,
            bh_network *net, bh_diag *diag)
 {
     bh_sound *silence = NULL;
@@ -44,7 +44,7 @@ print_code(const struct model *model, const struct code_settings *settings,
     if (status == BH_OK)
         status = bh_sound_source(silence, &source, diag);
     if (status == BH_OK)
-        status = model_add(model, net, 1, source, &group, diag);
+        status = fibre_add(fibre, net, 1, source, &group, diag);
     if (status == BH_OK)
         status = settings->target == 1 ? bh_network_cuda(net, &text, diag)
                                        : bh_network_code(net, &text, diag);
@@ -62,17 +62,17 @@ run(const void *given, const char *operand)
     (void)operand;
     const struct codegen_settings *settings = given;
     bh_diag diag = {0};
-    struct model model;
+    struct fibre fibre;
     bh_network *net = NULL;
     bh_network_config config = bh_network_config_default();
     config.dt_s = 1 / settings->code.samplerate_hz;
-    if (model_open(&settings->model, (bh_precision)settings->code.precision, &model,
+    if (fibre_open(&settings->fibre, (bh_precision)settings->code.precision, &fibre,
                    &diag) != BH_OK)
         return fail(&diag);
     bh_status status = bh_network_new(&config, &net, &diag);
     if (status == BH_OK)
-        status = print_code(&model, &settings->code, net, &diag);
-    model_close(&model);
+        status = print_code(&fibre, &settings->code, net, &diag);
+    fibre_close(&fibre);
     return status == BH_OK ? end_output() : fail(&diag);
 }
 

@@ -2,7 +2,7 @@
 #include "cli/bank.h"
 #include "cli/command.h"
 #include "cli/console.h"
-#include "cli/model.h"
+#include "cli/fibre.h"
 
 struct filter_settings {
     struct sound_settings sound;

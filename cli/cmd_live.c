@@ -42,7 +42,7 @@ static const struct setting_group groups[] = {
     OUTPUT_SETTINGS(struct live_settings, spikes.output),
     PLACE_SETTINGS(struct live_settings, spikes.places),
     FIBRE_SETTINGS(struct live_settings, spikes.run),
-    MODEL_SETTINGS(struct live_settings, spikes.model),
+    FIBRE_MODEL_SETTINGS(struct live_settings, spikes.fibre),
     RUN_SETTINGS(struct live_settings, spikes.run),
     PICTURE_SETTINGS(struct live_settings, spikes.picture),
     VIEW_SETTINGS(struct live_settings, spikes.view),

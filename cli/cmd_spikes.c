@@ -66,7 +66,7 @@ static const struct setting_group groups[] = {
     SOUND_SETTINGS(struct spikes_settings, sound),
     PLACE_SETTINGS(struct spikes_settings, places),
     FIBRE_SETTINGS(struct spikes_settings, run),
-    MODEL_SETTINGS(struct spikes_settings, model),
+    FIBRE_MODEL_SETTINGS(struct spikes_settings, fibre),
     RUN_SETTINGS(struct spikes_settings, run),
     SETTINGS("Windows", window_table, struct spikes_settings, run),
     PICTURE_SETTINGS(struct spikes_settings, picture),

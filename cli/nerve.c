@@ -11,7 +11,7 @@ struct nerve {
     const struct nerve_task *task;
     bh_source *unheard; /* a live sound before it has an ear */
     struct ear ear;
-    struct model model;
+    struct fibre fibre;
     bh_network *net;
     bh_group *group;
     bh_spike_monitor *monitor;
@@ -90,7 +90,7 @@ build_network(struct nerve *nerve, bh_diag *diag)
     config.window = (size_t)run->window;
     config.code = run->interpret ? BH_CODE_INTERPRETED : BH_CODE_AUTO;
     BH_TRY(bh_network_new(&config, &nerve->net, diag));
-    BH_TRY(model_add(&nerve->model, nerve->net, nerve->fibres, nerve->ear.out,
+    BH_TRY(fibre_add(&nerve->fibre, nerve->net, nerve->fibres, nerve->ear.out,
                      &nerve->group, diag));
     bh_spike_monitor_config listener = bh_spike_monitor_config_default();
     listener.record = false;
@@ -106,7 +106,7 @@ open_spikes(struct nerve *nerve, bh_diag *diag)
 {
     const struct nerve_task *task = nerve->task;
     const struct spikes_settings *s = task->settings;
-    const bh_group_config *model = &nerve->model.group;
+    const bh_group_config *model = &nerve->fibre.group;
     char seed[24];
     snprintf(seed, sizeof seed, "%lld", (long long)s->run.seed);
     const bh_spike_metadata metadata[] = {
@@ -130,8 +130,8 @@ open_spikes(struct nerve *nerve, bh_diag *diag)
         {"reset", model->reset ? model->reset : "", 0},
         {"refractory", model->refractory ? model->refractory : "", 0},
         {"method", bh_group_method(nerve->group), 0},
-        {"link", s->model.link, 0},
-        {"definitions", nerve->model.definitions, 0},
+        {"link", s->fibre.link, 0},
+        {"definitions", nerve->fibre.definitions, 0},
     };
     bh_spike_writer_config config = bh_spike_writer_config_default();
     config.path = task->path;
@@ -190,7 +190,7 @@ prepare(struct nerve *nerve, bh_diag *diag)
     const struct spikes_settings *s = task->settings;
     if (s->output.picture)
         BH_TRY(picture_check(s->output.picture, diag));
-    BH_TRY(model_open(&s->model, (bh_precision)s->run.precision, &nerve->model, diag));
+    BH_TRY(fibre_open(&s->fibre, (bh_precision)s->run.precision, &nerve->fibre, diag));
     BH_TRY(open_ear(nerve, diag));
     signals_catch();
     BH_TRY(spread_cf(nerve, diag));
@@ -260,7 +260,7 @@ release(struct nerve *nerve)
     bh_network_free(nerve->net);
     ear_close(&nerve->ear);
     bh_source_free(nerve->unheard);
-    model_close(&nerve->model);
+    fibre_close(&nerve->fibre);
     free(nerve->cf_hz);
 }
 

@@ -6,7 +6,7 @@
  * `live` has too. */
 
 #include "cli/ear.h"
-#include "cli/model.h"
+#include "cli/fibre.h"
 #include "cli/show.h"
 #include "cli/watch.h"
 
@@ -19,7 +19,7 @@ struct run_settings {
 struct spikes_settings {
     struct sound_settings sound;
     struct place_settings places;
-    struct model_settings model;
+    struct fibre_settings fibre;
     struct run_settings run;
     struct picture_settings picture;
     struct view_settings view;

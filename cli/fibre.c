@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/model.h"
+#include "cli/fibre.h"
 
 #include "cli/quantity.h"
 
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_OFFSET(member)                                                           \
-    .parse = parse_text, .offset = offsetof(struct model_settings, member)
+#define FIBRE_OFFSET(member)                                                           \
+    .parse = parse_text, .offset = offsetof(struct fibre_settings, member)
 
 /* The simple auditory nerve of Brian hears (Fontaine, Goodman, Benichoux and Brette,
  * Front. Neuroinform. 5:9, 2011): leaky integrate-and-fire neurons with noise. */
@@ -27,32 +27,32 @@ enum { FILE_MAX = 1 << 20 };
 const char *const precision_names[] = {
     [BH_SINGLE] = "single", [BH_DOUBLE] = "double", NULL};
 
-const struct setting model_table[7] = {
+const struct setting fibre_model_table[7] = {
     {"equations", 'e', "FILE|TEXT",
      "a model of your own: a text with '=', or a file; "
      "then --threshold is needed too",
-     .shown = "the simple auditory nerve", MODEL_OFFSET(equations)},
+     .shown = "the simple auditory nerve", FIBRE_OFFSET(equations)},
     {"threshold", 't', "CONDITION", "when a fibre spikes", .shown = THRESHOLD,
-     MODEL_OFFSET(threshold)},
+     FIBRE_OFFSET(threshold)},
     {"reset", 0, "STATEMENTS", "what a spike does",
-     .shown = RESET "; with --equations nothing", MODEL_OFFSET(reset)},
+     .shown = RESET "; with --equations nothing", FIBRE_OFFSET(reset)},
     {"refractory", 0, "TIME", "how long after a spike, as 5ms, or a condition",
-     .shown = REFRACTORY "; with --equations not at all", MODEL_OFFSET(refractory)},
+     .shown = REFRACTORY "; with --equations not at all", FIBRE_OFFSET(refractory)},
     {"method", 'm', "NAME",
      "exact, euler, exponential_euler, rk2, rk4, heun, milstein or milstein_ito, or a "
      "scheme as text",
      .shown =
          "exact where the equations are linear, else euler, or heun where the noise "
          "depends on the variables",
-     MODEL_OFFSET(method)},
+     FIBRE_OFFSET(method)},
     {"link", 0, "VARIABLE = EXPR",
      "how the filters' output x (Pa) drives the fibres; "
      "without VARIABLE = it drives I",
-     .preset = LINK, MODEL_OFFSET(link)},
+     .preset = LINK, FIBRE_OFFSET(link)},
     {"define", 'D', "NAME=VALUE",
      "a value the texts may use, as tau=10*ms; may be given "
      "again",
-     .parse = parse_list, .offset = offsetof(struct model_settings, define)},
+     .parse = parse_list, .offset = offsetof(struct fibre_settings, define)},
 };
 
 static bh_status
@@ -117,7 +117,7 @@ with_star(const char *text, char *buffer, size_t size)
 }
 
 static bh_status
-define(const struct text_list *list, struct model *model, bh_diag *diag)
+define(const struct text_list *list, struct fibre *fibre, bh_diag *diag)
 {
     size_t size = 1;
     for (size_t i = 0; i < list->count; i++) {
@@ -127,16 +127,16 @@ define(const struct text_list *list, struct model *model, bh_diag *diag)
             return bh_diag_set(diag, BH_ERR_TEXT,
                                "--define: '%.60s' is not NAME=VALUE, such as tau=10*ms",
                                list->text[i]);
-        BH_TRY(bh_namespace_set(model->names, name,
+        BH_TRY(bh_namespace_set(fibre->names, name,
                                 with_star(value, buffer, sizeof buffer), diag));
         size += strlen(list->text[i]) + 1;
     }
-    model->definitions = calloc(size, 1);
-    if (!model->definitions)
+    fibre->definitions = calloc(size, 1);
+    if (!fibre->definitions)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for names");
     for (size_t i = 0; i < list->count; i++) {
-        strcat(model->definitions, list->text[i]);
-        strcat(model->definitions, i + 1 < list->count ? "\n" : "");
+        strcat(fibre->definitions, list->text[i]);
+        strcat(fibre->definitions, i + 1 < list->count ? "\n" : "");
     }
     return BH_OK;
 }
@@ -148,9 +148,9 @@ either(const char *given, const char *standard)
 }
 
 static bh_status
-resolve(const struct model_settings *settings, struct model *model, bh_diag *diag)
+resolve(const struct fibre_settings *settings, struct fibre *fibre, bh_diag *diag)
 {
-    bh_group_config *group = &model->group;
+    bh_group_config *group = &fibre->group;
     const bool own = settings->equations != NULL;
     if (own && !settings->threshold)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
@@ -158,56 +158,56 @@ resolve(const struct model_settings *settings, struct model *model, bh_diag *dia
                            "are no spikes");
     group->equations = either(settings->equations, EQUATIONS);
     if (own && !strchr(settings->equations, '=')) {
-        BH_TRY(file_read(settings->equations, &model->file, diag));
-        group->equations = model->file;
+        BH_TRY(file_read(settings->equations, &fibre->file, diag));
+        group->equations = fibre->file;
     }
     group->threshold = either(settings->threshold, THRESHOLD);
     group->reset = either(settings->reset, own ? NULL : RESET);
     group->refractory = either(settings->refractory, own ? NULL : REFRACTORY);
     group->method = settings->method;
-    strcpy(model->variable, "I");
-    model->link = split_name(settings->link, model->variable, sizeof model->variable);
-    BH_TRY(bh_namespace_new(&model->names, diag));
-    return define(&settings->define, model, diag);
+    strcpy(fibre->variable, "I");
+    fibre->link = split_name(settings->link, fibre->variable, sizeof fibre->variable);
+    BH_TRY(bh_namespace_new(&fibre->names, diag));
+    return define(&settings->define, fibre, diag);
 }
 
 bh_status
-model_open(const struct model_settings *settings, bh_precision precision,
-           struct model *out, bh_diag *diag)
+fibre_open(const struct fibre_settings *settings, bh_precision precision,
+           struct fibre *out, bh_diag *diag)
 {
-    struct model model = {.group = bh_group_config_default()};
-    model.group.name = "nerve";
-    model.group.precision = precision;
-    const bh_status status = resolve(settings, &model, diag);
+    struct fibre fibre = {.group = bh_group_config_default()};
+    fibre.group.name = "nerve";
+    fibre.group.precision = precision;
+    const bh_status status = resolve(settings, &fibre, diag);
     if (status != BH_OK)
-        model_close(&model);
+        fibre_close(&fibre);
     else
-        *out = model;
+        *out = fibre;
     return status;
 }
 
 void
-model_close(struct model *model)
+fibre_close(struct fibre *fibre)
 {
-    free(model->file);
-    free(model->definitions);
-    bh_namespace_free(model->names);
-    *model = (struct model){0};
+    free(fibre->file);
+    free(fibre->definitions);
+    bh_namespace_free(fibre->names);
+    *fibre = (struct fibre){0};
 }
 
 bh_status
-model_add(const struct model *model, bh_network *net, size_t count, bh_source *source,
+fibre_add(const struct fibre *fibre, bh_network *net, size_t count, bh_source *source,
           bh_group **out, bh_diag *diag)
 {
     char buffer[64];
     bh_group *group = NULL;
-    bh_group_config config = model->group;
+    bh_group_config config = fibre->group;
     config.count = count;
-    config.names = model->names;
+    config.names = fibre->names;
     if (config.refractory)
         config.refractory = with_star(config.refractory, buffer, sizeof buffer);
     BH_TRY(bh_group_new(net, &config, &group, diag));
-    BH_TRY(bh_link(group, model->variable, source, model->link, diag));
+    BH_TRY(bh_link(group, fibre->variable, source, fibre->link, diag));
     *out = group;
     return BH_OK;
 }
