@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 
 struct cache_settings {
     bool clear;
@@ -21,6 +22,18 @@ static const struct setting_group groups[] = {
     SETTINGS("Cache", cache_table, struct everything, cache),
 };
 
+static void
+print_json(const bh_code_cache *cache)
+{
+    struct json json;
+    json_begin(&json, stdout);
+    json_text(&json, "path", cache->path);
+    json_whole(&json, "models", (int64_t)cache->models);
+    json_flag(&json, "transforms", cache->transforms);
+    json_whole(&json, "bytes", (int64_t)cache->bytes);
+    json_end(&json);
+}
+
 static int
 run(const void *settings, const char *operand)
 {
@@ -32,9 +45,12 @@ run(const void *settings, const char *operand)
         return fail(&diag);
     if (bh_code_cache_look(&cache, &diag) != BH_OK)
         return fail(&diag);
-    printf("%s: %zu compiled model%s%s, %.1f kB\n", cache.path, cache.models,
-           plural(cache.models), cache.transforms ? ", plans of transforms" : "",
-           (double)cache.bytes / 1e3);
+    if (common()->json)
+        print_json(&cache);
+    else
+        printf("%s: %zu compiled model%s%s, %.1f kB\n", cache.path, cache.models,
+               plural(cache.models), cache.transforms ? ", plans of transforms" : "",
+               (double)cache.bytes / 1e3);
     return end_output();
 }
 
@@ -45,6 +61,8 @@ const struct command command_cache = {
         "Equations are compiled once and kept for the next time, and so are measured "
         "plans of Fourier transforms, in a directory of yours: BH_CACHE_DIR, or "
         "brianhears in XDG_CACHE_HOME or ~/.cache.",
+    .examples = "  bhears cache\n  bhears cache --clear\n",
+    .takes = TAKES_JSON,
     .groups = groups,
     .group_count = 1,
     .settings_size = sizeof(struct everything),

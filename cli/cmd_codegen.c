@@ -2,10 +2,12 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/fibre.h"
+#include "cli/text_file.h"
 
 struct codegen_settings {
     struct fibre_settings fibre;
     struct code_settings {
+        const char *path;
         int precision;
         double samplerate_hz;
         int target;
@@ -17,6 +19,8 @@ struct codegen_settings {
 static const char *const target_names[] = {"c", "cuda", NULL};
 
 static const struct setting code_table[] = {
+    {"output", 'o', "FILE", "the text; an existing file is replaced with --force",
+     .preset = "-", .shown = "standard output", .parse = parse_text, CODE_OFFSET(path)},
     {"target", 0, "c|cuda", "for the processor, or for a GPU (as NVRTC takes it)",
      .preset = "c", .parse = parse_choice, .choices = target_names,
      CODE_OFFSET(target)},
@@ -34,7 +38,7 @@ static const struct setting_group groups[] = {
 /* A network of the model behind a sound that nobody hears. */
 static bh_status
 print_code(const struct fibre *fibre, const struct code_settings *settings,
-           bh_network *net, bh_diag *diag)
+           bh_network *net, FILE *out, bh_diag *diag)
 {
     bh_sound *silence = NULL;
     bh_source *source = NULL;
@@ -49,7 +53,7 @@ print_code(const struct fibre *fibre, const struct code_settings *settings,
         status = settings->target == 1 ? bh_network_cuda(net, &text, diag)
                                        : bh_network_code(net, &text, diag);
     if (status == BH_OK)
-        fputs(text, stdout);
+        fputs(text, out);
     bh_network_free(net);
     bh_source_free(source);
     bh_sound_free(silence);
@@ -63,21 +67,27 @@ run(const void *given, const char *operand)
     const struct codegen_settings *settings = given;
     bh_diag diag = {0};
     struct fibre fibre;
+    struct text_file file;
     bh_network *net = NULL;
     bh_network_config config = bh_network_config_default();
     config.dt_s = 1 / settings->code.samplerate_hz;
     if (fibre_open(&settings->fibre, (bh_precision)settings->code.precision, &fibre,
                    &diag) != BH_OK)
         return fail(&diag);
-    bh_status status = bh_network_new(&config, &net, &diag);
-    if (status == BH_OK)
-        status = print_code(&fibre, &settings->code, net, &diag);
+    bh_status status = text_file_open(settings->code.path, &file, &diag);
+    if (status == BH_OK) {
+        status = bh_network_new(&config, &net, &diag);
+        if (status == BH_OK)
+            status = print_code(&fibre, &settings->code, net, file.out, &diag);
+        status = text_file_close(&file, status, &diag);
+    }
     fibre_close(&fibre);
-    return status == BH_OK ? end_output() : fail(&diag);
+    return status == BH_OK ? EXIT_DONE : fail(&diag);
 }
 
 const struct command command_codegen = {
     .name = "codegen",
+    .takes = TAKES_FORCE,
     .summary = "print the C code that a model becomes",
     .about =
         "Prints the C text that 'bhears spikes' compiles for the same model, or its\n"

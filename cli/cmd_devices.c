@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 
 static bh_status
 print_cpu(bh_diag *diag)
@@ -71,12 +72,80 @@ print_sound(void)
     bh_audio_list_free(list);
 }
 
+static bh_status
+json_cpu(struct json *json, bh_diag *diag)
+{
+    bh_network *net = NULL;
+    BH_TRY(bh_network_new(NULL, &net, diag));
+    json_text(json, "cpu", bh_cpu_name(bh_cpu()));
+    json_whole(json, "threads", bh_network_threads(net));
+    bh_network_free(net);
+    return BH_OK;
+}
+
+static void
+json_gpus(struct json *json)
+{
+    int count = 0;
+    if (bh_gpu_count(&count, NULL) != BH_OK)
+        count = 0;
+    json_list(json, "gpus");
+    for (int i = 0; i < count; i++) {
+        bh_gpu_info gpu;
+        if (bh_gpu_describe(i, &gpu, NULL) != BH_OK)
+            continue;
+        json_object(json, NULL);
+        json_whole(json, "number", i);
+        json_text(json, "name", gpu.name);
+        json_whole(json, "memory_bytes", (int64_t)gpu.memory_bytes);
+        json_whole(json, "multiprocessors", gpu.multiprocessors);
+        json_close(json);
+    }
+    json_close(json);
+}
+
+static void
+json_sound(struct json *json)
+{
+    bh_audio_list *list = NULL;
+    const bool there = bh_audio_list_new(&list, NULL) == BH_OK;
+    json_list(json, "sound_devices");
+    for (size_t i = 0; there && i < bh_audio_device_count(list); i++) {
+        const bh_audio_device *device = bh_audio_device_get(list, i);
+        json_object(json, NULL);
+        json_whole(json, "number", device->number);
+        json_text(json, "name", device->name);
+        json_text(json, "host_api", device->host_api);
+        json_whole(json, "inputs", (int64_t)device->inputs);
+        json_whole(json, "outputs", (int64_t)device->outputs);
+        json_number(json, "samplerate_hz", device->samplerate_hz);
+        json_close(json);
+    }
+    json_close(json);
+    bh_audio_list_free(list);
+}
+
+static int
+print_json(void)
+{
+    bh_diag diag = {0};
+    struct json json;
+    json_begin(&json, stdout);
+    const bh_status status = json_cpu(&json, &diag);
+    json_gpus(&json);
+    json_sound(&json);
+    json_end(&json);
+    return status == BH_OK ? end_output() : fail(&diag);
+}
+
 static int
 run(const void *settings, const char *operand)
 {
     (void)settings, (void)operand;
     bh_diag diag = {0};
     int count = 0;
+    if (common()->json)
+        return print_json();
     if (print_cpu(&diag) != BH_OK)
         return fail(&diag);
     if (bh_gpu_count(&count, &diag) != BH_OK)
@@ -97,5 +166,7 @@ const struct command command_devices = {
         "a lower instruction set.\n\n"
         "Then the sound systems that PortAudio knows here, the devices that record "
         "(input) and those that play (output), with their numbers and names.",
+    .examples = "  bhears devices\n  bhears devices --json\n",
+    .takes = TAKES_JSON,
     .run = run,
 };

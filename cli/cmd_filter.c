@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/fibre.h"
+#include "cli/json.h"
 
 struct filter_settings {
     struct sound_settings sound;
@@ -11,7 +12,6 @@ struct filter_settings {
         const char *path;
         int format, precision;
         int64_t threads;
-        bool quiet;
     } output;
 };
 
@@ -23,10 +23,12 @@ static const char *const format_names[] = {
 
 static const struct setting output_table[] = {
     {"output", 'o', "FILE",
-     "the waveforms (needed): .npy (NumPy), .h5 (HDF5), .wav (floating point, 1.0 is 1 "
-     "Pa), .csv, or - for CSV on standard output; an existing file is replaced once "
-     "the new one is complete",
-     .parse = parse_text, OUTPUT_OFFSET(path)},
+     "the waveforms: .npy (NumPy), .h5 (HDF5), .wav (floating point, 1.0 is 1 Pa), "
+     ".csv, or - for CSV on standard output; an existing file is replaced with "
+     "--force, "
+     "once the new one is complete",
+     .needed = "a file to write, such as -o waves.npy", .parse = parse_text,
+     OUTPUT_OFFSET(path)},
     {"format", 0, "npy|h5|wav|csv", "of the waveforms", .preset = "auto",
      .shown = "by the ending of FILE", .parse = parse_choice, .choices = format_names,
      OUTPUT_OFFSET(format)},
@@ -36,8 +38,6 @@ static const struct setting output_table[] = {
     {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
      .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
      .word = "all", .meaning = 0, OUTPUT_OFFSET(threads)},
-    {"quiet", 'q', NULL, "no progress, no summary", .parse = parse_switch,
-     OUTPUT_OFFSET(quiet)},
 };
 
 static const struct setting_group groups[] = {
@@ -50,6 +50,46 @@ static bh_status
 take(void *user, bh_block block, bh_diag *diag)
 {
     return bh_frames_writer_write(user, block, diag);
+}
+
+static void
+summarize(const struct filter_settings *settings, const struct ear *ear, double heard_s,
+          double took_s)
+{
+    struct json json;
+    if (!common()->json) {
+        note("%.3g s of sound, %zu channel%s of %s; %.2f s taken, %.3gx real time",
+             heard_s, ear->places, plural(ear->places), settings->bank.kinds, took_s,
+             heard_s / took_s);
+        return;
+    }
+    json_begin(&json, json_stream(settings->output.path));
+    json_text(&json, "command", "filter");
+    json_text(&json, "bank", settings->bank.kinds);
+    json_text(&json, "output", settings->output.path);
+    json_number(&json, "samplerate_hz", ear->samplerate_hz);
+    json_number(&json, "sound_s", heard_s);
+    json_whole(&json, "channels", (int64_t)ear->places);
+    json_number(&json, "took_s", took_s);
+    json_end(&json);
+}
+
+/* Ends the file: complete, or where a signal came as the part that there is. */
+static bh_status
+finish(bh_frames_writer *writer, const char *path, bh_status status, double heard_s,
+       bh_diag *diag)
+{
+    bh_diag why = {0};
+    if (status == BH_OK)
+        return bh_frames_writer_close(writer, diag);
+    if (status != BH_ERR_STOPPED || !part_wanted(path) ||
+        bh_frames_writer_partial(writer, "interrupted", &why) != BH_OK) {
+        bh_frames_writer_abort(writer);
+        return status;
+    }
+    if (bh_frames_writer_close(writer, &why) != BH_OK)
+        return bh_diag_set(diag, BH_ERR_STOPPED, "interrupted; %s", why.text);
+    return part_told(path, heard_s, diag);
 }
 
 static bh_status
@@ -68,16 +108,10 @@ filter(const struct filter_settings *settings, const struct chain *chain,
     config.cf_hz = chain->cf_hz;
     config.precision = (bh_precision)output->precision;
     BH_TRY(bh_frames_writer_open(&config, &writer, diag));
-    bh_status status = ear_listen(ear, output->quiet, take, writer, &heard_s, diag);
+    bh_status status = ear_listen(ear, take, writer, &heard_s, diag);
+    status = finish(writer, output->path, status, heard_s, diag);
     if (status == BH_OK)
-        status = bh_frames_writer_close(writer, diag);
-    else
-        bh_frames_writer_abort(writer);
-    const double took_s = clock_s() - start_s;
-    if (status == BH_OK && !output->quiet)
-        say("%.3g s of sound, %zu channel%s of %s; %.2f s taken, %.3gx real time",
-            heard_s, ear->places, plural(ear->places), settings->bank.kinds, took_s,
-            heard_s / took_s);
+        summarize(settings, ear, heard_s, clock_s() - start_s);
     return status;
 }
 
@@ -88,11 +122,8 @@ run(const void *given, const char *sound)
     bh_diag diag = {0};
     struct ear ear = {0};
     struct chain chain;
-    if (!settings->output.path) {
-        say("filter needs a file to write, such as -o waves.npy");
-        return EXIT_USAGE;
-    }
-    if (chain_read(&settings->bank, &chain, &diag) != BH_OK)
+    if (output_check(settings->output.path, &diag) != BH_OK ||
+        chain_read(&settings->bank, &chain, &diag) != BH_OK)
         return fail(&diag);
     bh_status status = ear_open_sound(sound, &settings->sound, &ear, &diag);
     ear.threads = (int)settings->output.threads;
@@ -104,12 +135,13 @@ run(const void *given, const char *sound)
         status = filter(settings, &chain, &ear, &diag);
     ear_close(&ear);
     chain_free(&chain);
-    return status == BH_OK ? EXIT_DONE : fail(&diag);
+    return status == BH_OK ? end_output() : fail(&diag);
 }
 
 const struct command command_filter = {
     .name = "filter",
     .operand = "SOUND",
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
     .summary = "write what a filterbank makes of a sound",
     .about =
         "Hears SOUND through a filterbank and writes the waveform of every "

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/ear.h"
+#include "cli/json.h"
 #include "cli/tap.h"
 
 #include <math.h>
@@ -16,7 +17,6 @@ struct hrtf_settings {
     } place;
     struct output_settings {
         const char *path;
-        bool quiet;
     } output;
 };
 
@@ -26,7 +26,8 @@ struct hrtf_settings {
 static const struct setting place_settings_table[] = {
     {"set", 0, "FILE|headless",
      "the transfer functions: a SOFA file, or headless: two ears 650 us apart with no "
-     "head between them (needed)",
+     "head between them",
+     .needed = "transfer functions: --set FILE.sofa, or --set headless",
      .parse = parse_text, PLACE_OFFSET(set)},
     {"azimuth", 'a', "ANGLE",
      "where the sound comes from: 0deg is in front, 90deg left, -90deg right",
@@ -41,10 +42,10 @@ static const struct setting place_settings_table[] = {
 
 static const struct setting output_table[] = {
     {"output", 'o', "FILE",
-     "the sound at both ears: .wav or .flac, or - for WAV on standard output (needed)",
-     .parse = parse_text, OUTPUT_OFFSET(path)},
-    {"quiet", 'q', NULL, "no progress, no summary", .parse = parse_switch,
-     OUTPUT_OFFSET(quiet)},
+     "the sound at both ears: .wav or .flac, or - for WAV on standard output; an "
+     "existing file is replaced with --force, once the new one is complete",
+     .needed = "a file to write, such as -o ears.wav", .parse = parse_text,
+     OUTPUT_OFFSET(path)},
 };
 
 static const struct setting_group groups[] = {
@@ -109,21 +110,37 @@ put_ears(const struct place *place, struct ear *ear, bh_diag *diag)
     return status == BH_OK ? ear_put_bank(ear, bank, diag) : status;
 }
 
+static void
+summarize(const struct hrtf_settings *settings, const struct ear *ear, double sound_s)
+{
+    struct json json;
+    if (!common()->json) {
+        note("%.6g s of sound at both ears", sound_s);
+        return;
+    }
+    json_begin(&json, json_stream(settings->output.path));
+    json_text(&json, "command", "hrtf");
+    json_text(&json, "output", settings->output.path);
+    json_number(&json, "samplerate_hz", ear->samplerate_hz);
+    json_number(&json, "sound_s", sound_s);
+    json_end(&json);
+}
+
 static bh_status
 write_ears(const struct hrtf_settings *settings, const struct ear *ear, bh_diag *diag)
 {
-    struct tapped tapped = {0};
     struct meter meter;
+    struct passage passage = {.meter = &meter};
     bh_source *source = NULL;
-    BH_TRY(meter_start(&meter, ear->duration_s, settings->output.quiet, diag));
-    bh_status status = tap_new(ear->out, &meter, &tapped, &source, diag);
+    BH_TRY(meter_start(&meter, ear->duration_s, false, diag));
+    bh_status status = passage_tap(&passage, ear->out, &source, diag);
     if (status == BH_OK)
         status = bh_soundfile_write(settings->output.path, source, BH_ENCODING_AUTO,
                                     BH_FULL_SCALE_PASCAL, diag);
     meter_end(&meter);
     bh_source_free(source);
-    if (status == BH_OK && !settings->output.quiet)
-        say("%.6g s of sound at both ears", tapped.frames / ear->samplerate_hz);
+    if (status == BH_OK)
+        summarize(settings, ear, passage.frames / ear->samplerate_hz);
     return status;
 }
 
@@ -133,16 +150,10 @@ run(const void *given, const char *sound)
     const struct hrtf_settings *settings = given;
     struct ear ear = {0};
     bh_diag diag = {0};
-    if (!settings->output.path) {
-        say("hrtf needs a file to write, such as -o ears.wav");
-        return EXIT_USAGE;
-    }
-    if (!settings->place.set) {
-        say("hrtf needs transfer functions: --set FILE.sofa, or --set headless");
-        return EXIT_USAGE;
-    }
     if (output_refused(settings->output.path))
         return EXIT_USAGE;
+    if (output_check(settings->output.path, &diag) != BH_OK)
+        return fail(&diag);
     bh_status status = ear_open_sound(sound, &settings->sound, &ear, &diag);
     if (status == BH_OK)
         status = put_ears(&settings->place, &ear, &diag);
@@ -150,12 +161,13 @@ run(const void *given, const char *sound)
     if (status == BH_OK)
         status = write_ears(settings, &ear, &diag);
     ear_close(&ear);
-    return status == BH_OK ? EXIT_DONE : fail(&diag);
+    return status == BH_OK ? end_output() : fail(&diag);
 }
 
 const struct command command_hrtf = {
     .name = "hrtf",
     .operand = "SOUND",
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
     .summary = "let a sound come from a direction, for two ears",
     .about = "Writes SOUND as it reaches the left and the right ear from a direction, "
              "through head-related transfer functions. SOUND is a file that libsndfile "

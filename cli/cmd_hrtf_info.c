@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 
 #include <math.h>
 
@@ -24,6 +25,42 @@ print_span(const char *title, const struct span *span, const char *unit)
         printf("%-12s %.6g to %.6g %s\n", title, span->least, span->most, unit);
 }
 
+static void
+json_span(struct json *json, const char *key, const struct span *span)
+{
+    json_list(json, key);
+    json_number(json, NULL, span->least);
+    json_number(json, NULL, span->most);
+    json_close(json);
+}
+
+/* The spans of azimuth, elevation and distance. */
+static void
+print_json(const bh_hrtf_set *set, const struct span spans[3])
+{
+    struct json json;
+    json_begin(&json, stdout);
+    json_number(&json, "samplerate_hz", bh_hrtf_samplerate(set));
+    json_whole(&json, "directions", (int64_t)bh_hrtf_count(set));
+    json_whole(&json, "frames", (int64_t)bh_hrtf_frames(set));
+    json_span(&json, "azimuth_deg", &spans[0]);
+    json_span(&json, "elevation_deg", &spans[1]);
+    json_span(&json, "distance_m", &spans[2]);
+    json_end(&json);
+}
+
+static void
+print_text(const bh_hrtf_set *set, const struct span spans[3])
+{
+    printf("samplerate   %.10g Hz\n", bh_hrtf_samplerate(set));
+    printf("directions   %zu\n", bh_hrtf_count(set));
+    printf("responses    %zu samples, %.4g ms\n", bh_hrtf_frames(set),
+           1e3 * (double)bh_hrtf_frames(set) / bh_hrtf_samplerate(set));
+    print_span("azimuth", &spans[0], "degrees");
+    print_span("elevation", &spans[1], "degrees");
+    print_span("distance", &spans[2], "m");
+}
+
 static int
 run(const void *settings, const char *path)
 {
@@ -32,20 +69,18 @@ run(const void *settings, const char *path)
     bh_diag diag = {0};
     if (bh_sofa_read(path, &set, &diag) != BH_OK)
         return fail(&diag);
-    struct span azimuth = {INFINITY, -INFINITY}, elevation = azimuth;
-    struct span distance = azimuth;
+    struct span spans[3];
+    for (size_t k = 0; k < 3; k++)
+        spans[k] = (struct span){INFINITY, -INFINITY};
     for (size_t i = 0; i < bh_hrtf_count(set); i++) {
-        widen(&azimuth, bh_hrtf_direction(set, i)->azimuth_deg);
-        widen(&elevation, bh_hrtf_direction(set, i)->elevation_deg);
-        widen(&distance, bh_hrtf_direction(set, i)->distance_m);
+        widen(&spans[0], bh_hrtf_direction(set, i)->azimuth_deg);
+        widen(&spans[1], bh_hrtf_direction(set, i)->elevation_deg);
+        widen(&spans[2], bh_hrtf_direction(set, i)->distance_m);
     }
-    printf("samplerate   %.10g Hz\n", bh_hrtf_samplerate(set));
-    printf("directions   %zu\n", bh_hrtf_count(set));
-    printf("responses    %zu samples, %.4g ms\n", bh_hrtf_frames(set),
-           1e3 * (double)bh_hrtf_frames(set) / bh_hrtf_samplerate(set));
-    print_span("azimuth", &azimuth, "degrees");
-    print_span("elevation", &elevation, "degrees");
-    print_span("distance", &distance, "m");
+    if (common()->json)
+        print_json(set, spans);
+    else
+        print_text(set, spans);
     bh_hrtf_set_free(set);
     return end_output();
 }
@@ -56,6 +91,8 @@ const struct command command_hrtf_info = {
     .summary = "say what is in a SOFA file",
     .about = "Prints the sample rate of the head-related transfer functions in FILE, "
              "their number, length and directions.",
-    .examples = "  bhears hrtf info kemar.sofa\n",
+    .examples = "  bhears hrtf info kemar.sofa\n"
+                "  bhears hrtf info kemar.sofa --json\n",
+    .takes = TAKES_JSON,
     .run = run,
 };

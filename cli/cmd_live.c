@@ -14,9 +14,9 @@ static const struct setting input_table[] = {
      .shown = "the default one", .parse = parse_text, OFFSET(device)},
     {"host-api", 0, "NAME", "only devices of this sound system, as alsa or jack",
      .shown = "any", .parse = parse_text, OFFSET(host_api)},
-    {"rate", 0, "RATE", "sample rate, as 48kHz", .shown = "the device's own",
+    {"rate", 0, "FREQUENCY", "sample rate, as 48kHz", .shown = "the device's own",
      .parse = parse_samplerate, OFFSET(samplerate_hz)},
-    {"block", 0, "N", "samples that are heard together, 1 to 1024", .preset = "64",
+    {"block", 0, "N", "samples that are heard together", .preset = "64",
      .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX, OFFSET(block)},
     {"buffer", 0, "TIME", "how far hearing may fall behind before samples are dropped",
      .preset = "2s", .parse = parse_seconds, OFFSET(buffer_s)},
@@ -70,6 +70,7 @@ run(const void *given, const char *operand)
 
 const struct command command_live = {
     .name = "live",
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
     .summary = "turn what a microphone hears into spikes, as it happens",
     .about =
         "Hears a sound device and does with it what 'bhears spikes' does with a file, "

@@ -9,7 +9,6 @@
 struct play_settings {
     struct file_settings {
         double level_db, full_scale_db, start_s, duration_s, samplerate_hz;
-        bool quiet;
     } file;
     struct playing_settings playing;
 };
@@ -33,7 +32,6 @@ static const struct setting file_table[] = {
     {"duration", 'd', "TIME", "how long to play at most, as 2s", .preset = "all",
      .shown = "to the end", .parse = parse_seconds, .word = "all", .meaning = INFINITY,
      FILE_OFFSET(duration_s)},
-    {"quiet", 'q', NULL, "no progress", .parse = parse_switch, FILE_OFFSET(quiet)},
 };
 
 static const struct setting_group groups[] = {
@@ -49,9 +47,8 @@ play(const struct play_settings *settings, bh_source *sound, bh_diag *diag)
     if (file->samplerate_hz > 0 && file->samplerate_hz != bh_source_samplerate(sound))
         BH_TRY(bh_resample_source(sound, file->samplerate_hz, BH_RESAMPLE_BEST,
                                   &resampled, diag));
-    const bh_status status = playing_run(&settings->playing,
-                                         resampled ? resampled : sound,
-                                         file->full_scale_db, file->quiet, diag);
+    const bh_status status = playing_run(
+        &settings->playing, resampled ? resampled : sound, file->full_scale_db, diag);
     bh_source_free(resampled);
     return status;
 }
@@ -78,6 +75,7 @@ run(const void *given, const char *path)
 const struct command command_play = {
     .name = "play",
     .operand = "SOUND",
+    .takes = TAKES_QUIET,
     .summary = "play a sound through a device of this machine",
     .about = "Plays SOUND, a file that libsndfile reads or - for standard input, with "
              "all its channels. Nothing is resampled or clipped unless you ask for it: "

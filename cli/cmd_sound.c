@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 #include "cli/playing.h"
 #include "cli/stimulus.h"
 #include "cli/tap.h"
@@ -13,7 +14,7 @@ struct sound_command {
         const char *path;
         int encoding;
         double full_scale_db;
-        bool normalise, play, quiet;
+        bool normalise, play;
     } output;
     struct stimulus_settings stimulus;
 };
@@ -31,7 +32,8 @@ static const char *const encoding_names[] = {
 static const struct setting output_table[] = {
     {"output", 'o', "FILE",
      "the sound: .wav or .flac, or - for WAV on standard output; an existing "
-     "file is replaced once the new one is complete; needed unless --play",
+     "file is replaced with --force, once the new one is complete; needed unless "
+     "--play",
      .parse = parse_text, OUTPUT_OFFSET(path)},
     {"encoding", 0, "ENCODING",
      "of the samples: pcm8, pcm16, pcm24, and for WAV pcm32, float or double",
@@ -45,7 +47,6 @@ static const struct setting output_table[] = {
     {"play", 0, NULL,
      "play the sound through the default device ('bhears play' has more)",
      .parse = parse_switch, OUTPUT_OFFSET(play)},
-    {"quiet", 'q', NULL, "no summary", .parse = parse_switch, OUTPUT_OFFSET(quiet)},
 };
 
 static const struct setting_group groups[] = {
@@ -70,18 +71,36 @@ find_kind(const char *name)
     return (enum stimulus_kind)kind;
 }
 
+static const char *
+kind_name(size_t i)
+{
+    return stimulus_names[i];
+}
+
 static void
-summarize(const bh_source *source, const struct tapped *tapped)
+summarize(const char *path, const bh_source *source, const struct passage *passage)
 {
     const size_t channels = bh_source_channels(source);
+    const double sound_s = passage->frames / bh_source_samplerate(source);
+    const double level_db =
+        bh_level_from_rms(sqrt(passage->squares / passage->frames / (double)channels));
     char level[48] = "silent";
-    if (tapped->squares > 0)
-        snprintf(level, sizeof level, "%.2f dB SPL",
-                 bh_level_from_rms(
-                     sqrt(tapped->squares / tapped->frames / (double)channels)));
-    say("%.6g s of sound, %zu channel%s at %.10g Hz, %s",
-        tapped->frames / bh_source_samplerate(source), channels, plural(channels),
-        bh_source_samplerate(source), level);
+    struct json json;
+    if (passage->squares > 0)
+        snprintf(level, sizeof level, "%.2f dB SPL", level_db);
+    if (!common()->json) {
+        note("%.6g s of sound, %zu channel%s at %.10g Hz, %s", sound_s, channels,
+             plural(channels), bh_source_samplerate(source), level);
+        return;
+    }
+    json_begin(&json, json_stream(path));
+    json_text(&json, "command", "sound");
+    json_text(&json, "output", path);
+    json_number(&json, "samplerate_hz", bh_source_samplerate(source));
+    json_whole(&json, "channels", (int64_t)channels);
+    json_number(&json, "sound_s", sound_s);
+    json_number(&json, "level_db_spl", level_db);
+    json_end(&json);
 }
 
 static bh_status
@@ -89,21 +108,20 @@ write_sound(const struct sound_command *settings, bh_source *sound, bh_diag *dia
 {
     const double length = (double)bh_source_length(sound);
     double full_scale_db = settings->output.full_scale_db;
-    struct tapped tapped = {0};
     struct meter meter;
+    struct passage passage = {.meter = &meter};
     bh_source *source = NULL;
     if (settings->output.normalise)
         BH_TRY(find_full_scale(sound, &full_scale_db, diag));
-    BH_TRY(meter_start(&meter, length / bh_source_samplerate(sound),
-                       settings->output.quiet, diag));
-    bh_status status = tap_new(sound, &meter, &tapped, &source, diag);
+    BH_TRY(meter_start(&meter, length / bh_source_samplerate(sound), false, diag));
+    bh_status status = passage_tap(&passage, sound, &source, diag);
     if (status == BH_OK)
         status = bh_soundfile_write(settings->output.path, source,
                                     (bh_soundfile_encoding)settings->output.encoding,
                                     full_scale_db, diag);
     meter_end(&meter);
-    if (status == BH_OK && !settings->output.quiet)
-        summarize(source, &tapped);
+    if (status == BH_OK)
+        summarize(settings->output.path, source, &passage);
     bh_source_free(source);
     return status;
 }
@@ -123,6 +141,8 @@ run(const void *given, const char *name)
     }
     if (settings->output.path && output_refused(settings->output.path))
         return EXIT_USAGE;
+    if (output_check(settings->output.path, &diag) != BH_OK)
+        return fail(&diag);
     signals_catch();
     if (stimulus_open(kind, &settings->stimulus, &stimulus, &diag) != BH_OK)
         return fail(&diag);
@@ -133,15 +153,17 @@ run(const void *given, const char *name)
         status = bh_source_rewind(stimulus.out, &diag);
     const struct playing_settings playing = {.normalise = settings->output.normalise};
     if (status == BH_OK && settings->output.play)
-        status = playing_run(&playing, stimulus.out, settings->output.full_scale_db,
-                             settings->output.quiet, &diag);
+        status =
+            playing_run(&playing, stimulus.out, settings->output.full_scale_db, &diag);
     stimulus_close(&stimulus);
-    return status == BH_OK ? EXIT_DONE : fail(&diag);
+    return status == BH_OK ? end_output() : fail(&diag);
 }
 
 const struct command command_sound = {
     .name = "sound",
     .operand = "KIND",
+    .words = kind_name,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
     .summary = "make a tone, noise, click, vowel or sweep as a file",
     .about = "Makes a sound from a formula and writes it as WAV or FLAC. KIND is tone, "
              "harmonic (complex), white, pink, brown, powerlaw (noise), irns, irno "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,23 +85,62 @@ print_levels(const struct sums *sums, size_t channels, double frames)
     }
 }
 
-static bh_status
-describe(bh_source *source, bh_diag *diag)
+static void
+json_level(struct json *json, double rms_pa, double peak_pa)
+{
+    json_number(json, "level_db_spl", bh_level_from_rms(rms_pa));
+    json_number(json, "peak_pa", peak_pa);
+}
+
+static void
+print_json(const bh_source *source, const char *format, const struct sums *sums,
+           uint64_t frames)
+{
+    const size_t channels = bh_source_channels(source);
+    const double count = frames > 0 ? (double)frames : 1;
+    struct json json;
+    json_begin(&json, stdout);
+    json_text(&json, "format", *format ? format : NULL);
+    json_number(&json, "samplerate_hz", bh_source_samplerate(source));
+    json_whole(&json, "frames", (int64_t)frames);
+    json_number(&json, "duration_s", (double)frames / bh_source_samplerate(source));
+    json_list(&json, "channels");
+    for (size_t ch = 0; ch < channels; ch++) {
+        json_object(&json, NULL);
+        json_level(&json, sqrt(sums[ch].squares / count), sums[ch].peak_pa);
+        json_close(&json);
+    }
+    json_end(&json);
+}
+
+static void
+print_text(const bh_source *source, const char *format, const struct sums *sums,
+           uint64_t frames)
 {
     const size_t channels = bh_source_channels(source);
     const double rate_hz = bh_source_samplerate(source);
+    if (*format)
+        printf("format       %s\n", format);
+    printf("samplerate   %.10g Hz\nchannels     %zu\n", rate_hz, channels);
+    printf("duration     %.6f s (%llu frames)\n", (double)frames / rate_hz,
+           (unsigned long long)frames);
+    if (frames > 0)
+        print_levels(sums, channels, (double)frames);
+}
+
+static bh_status
+describe(bh_source *source, const char *format, bh_diag *diag)
+{
+    const size_t channels = bh_source_channels(source);
     uint64_t frames = 0;
     struct sums *sums = calloc(channels, sizeof *sums);
     if (!sums)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
     const bh_status status = measure(source, sums, &frames, diag);
-    if (status == BH_OK) {
-        printf("samplerate   %.10g Hz\nchannels     %zu\n", rate_hz, channels);
-        printf("duration     %.6f s (%llu frames)\n", (double)frames / rate_hz,
-               (unsigned long long)frames);
-        if (frames > 0)
-            print_levels(sums, channels, (double)frames);
-    }
+    if (status == BH_OK && common()->json)
+        print_json(source, format, sums, frames);
+    else if (status == BH_OK)
+        print_text(source, format, sums, frames);
     free(sums);
     return status;
 }
@@ -121,12 +161,9 @@ run(const void *given, const char *path)
     if (bh_soundfile_open(path, &options, &source, &diag) != BH_OK)
         return fail(&diag);
     signals_catch();
-    if (*info.format)
-        printf("format       %s\n", info.format);
-    const bh_status status = describe(source, &diag);
+    const bh_status status = describe(source, info.format, &diag);
     bh_source_free(source);
-    const int end = end_output();
-    return status == BH_OK ? end : fail(&diag);
+    return status == BH_OK ? end_output() : fail(&diag);
 }
 
 const struct command command_sound_info = {
@@ -136,7 +173,9 @@ const struct command command_sound_info = {
     .about = "Prints format, sample rate, channels, duration and levels of FILE, which "
              "libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input. "
              "Levels are RMS.",
-    .examples = "  bhears sound info speech.flac\n",
+    .examples = "  bhears sound info speech.flac\n"
+                "  bhears sound info speech.flac --json\n",
+    .takes = TAKES_JSON,
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct info_settings),

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 #include "cli/nerve.h"
 
 #include <string.h>
@@ -17,10 +18,10 @@ const char *const random_names[] = {
 static const char *const format_names[] = {
     [BH_SPIKES_AUTO] = "auto", [BH_SPIKES_HDF5] = "h5", [BH_SPIKES_CSV] = "csv", NULL};
 
-const struct setting output_table[4] = {
+const struct setting output_table[3] = {
     {"output", 'o', "FILE",
      "the spikes: .h5 (HDF5, SONATA layout), .csv, or - for CSV on "
-     "standard output; an existing file is replaced once the new "
+     "standard output; an existing file is replaced with --force, once the new "
      "one is complete",
      .shown = "- where that is no terminal", .parse = parse_text, OUTPUT_OFFSET(path)},
     {"format", 0, "h5|csv", "of the spikes", .preset = "auto",
@@ -29,12 +30,10 @@ const struct setting output_table[4] = {
     {"picture", 0, "FILE",
      "draw the filters' output and the spikes: .png, .svg or .pdf", .parse = parse_text,
      OUTPUT_OFFSET(picture)},
-    {"quiet", 'q', NULL, "no progress, no summary, no notices", .parse = parse_switch,
-     OUTPUT_OFFSET(quiet)},
 };
 
 const struct setting fibre_table[1] = {
-    {"fibres", 'f', "N", "nerve fibres at each place", .preset = "10",
+    {"fibres", 'F', "N", "nerve fibres at each place", .preset = "10",
      .parse = parse_whole, .least = 1, .most = 1000000, RUN_OFFSET(fibres)},
 };
 
@@ -54,9 +53,7 @@ const struct setting run_table[5] = {
 };
 
 static const struct setting window_table[] = {
-    {"window", 0, "N",
-     "samples that are worked on together, 1 to 1024; no result depends "
-     "on it",
+    {"window", 0, "N", "samples that are worked on together; no result depends on it",
      .preset = "256", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
      RUN_OFFSET(window)},
 };
@@ -103,17 +100,42 @@ nerve_choose_output(const struct spikes_settings *settings, bool needed,
     return picture != NULL;
 }
 
+void
+nerve_json(struct json *json, const struct nerve_task *task,
+           const struct nerve_result *r)
+{
+    json_text(json, "sound", task->sound);
+    json_text(json, "output", task->path);
+    json_text(json, "picture", task->settings->output.picture);
+    json_number(json, "samplerate_hz", r->samplerate_hz);
+    json_number(json, "sound_s", r->heard_s);
+    json_whole(json, "places", (int64_t)r->places);
+    json_whole(json, "fibres", (int64_t)r->fibres);
+    json_whole(json, "spikes", (int64_t)r->spikes);
+    json_number(json, "rate_hz", (double)r->spikes / (double)r->fibres / r->heard_s);
+    json_number(json, "took_s", r->took_s);
+    json_whole(json, "threads", r->threads);
+}
+
 static void
-summarize(const struct nerve_result *r)
+summarize(const struct nerve_task *task, const struct nerve_result *r)
 {
     const size_t each = r->fibres / r->places;
     const double rate_hz = (double)r->spikes / (double)r->fibres / r->heard_s;
-    say("%.3g s of sound, %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
-        "fibre); "
-        "%.2f s taken, %.3gx real time, %d thread%s",
-        r->heard_s, r->places, plural(r->places), each, plural(each),
-        (unsigned long long)r->spikes, plural(r->spikes), rate_hz, r->took_s,
-        r->heard_s / r->took_s, r->threads, plural((uint64_t)r->threads));
+    struct json json;
+    if (common()->json) {
+        json_begin(&json, json_stream(task->path));
+        json_text(&json, "command", "spikes");
+        nerve_json(&json, task, r);
+        json_end(&json);
+        return;
+    }
+    note("%.3g s of sound, %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
+         "fibre); "
+         "%.2f s taken, %.3gx real time, %d thread%s",
+         r->heard_s, r->places, plural(r->places), each, plural(each),
+         (unsigned long long)r->spikes, plural(r->spikes), rate_hz, r->took_s,
+         r->heard_s / r->took_s, r->threads, plural((uint64_t)r->threads));
 }
 
 static int
@@ -127,14 +149,14 @@ run(const void *given, const char *sound)
         return EXIT_USAGE;
     if (nerve_run(&task, &result, &diag) != BH_OK)
         return fail(&diag);
-    if (!settings->output.quiet)
-        summarize(&result);
-    return EXIT_DONE;
+    summarize(&task, &result);
+    return end_output();
 }
 
 const struct command command_spikes = {
     .name = "spikes",
     .operand = "SOUND",
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
     .summary = "turn a sound into the spikes of the auditory nerve",
     .about =
         "Hears SOUND through a gammatone filterbank and writes the spikes of the "

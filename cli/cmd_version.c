@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/json.h"
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__
@@ -20,6 +21,16 @@ static int
 run(const void *settings, const char *operand)
 {
     (void)settings, (void)operand;
+    if (common()->json) {
+        struct json json;
+        json_begin(&json, stdout);
+        json_text(&json, "version", BH_VERSION);
+        json_text(&json, "licence", "GPL-3.0-or-later");
+        json_text(&json, "compiler", COMPILER);
+        json_text(&json, "instruction_sets", INSTRUCTIONS);
+        json_end(&json);
+        return end_output();
+    }
     printf("bhears " BH_VERSION "\n"
            "GNU General Public License, version 3 or later; no warranty.\n"
            "Built by " COMPILER "; instruction sets: " INSTRUCTIONS ".\n"
@@ -34,5 +45,7 @@ run(const void *settings, const char *operand)
 const struct command command_version = {
     .name = "version",
     .summary = "the version, the licence, and what is built in",
+    .examples = "  bhears version\n  bhears version --json\n",
+    .takes = TAKES_JSON,
     .run = run,
 };

@@ -18,6 +18,8 @@ struct command {
     const char *name;
     const char *operand; /* what stands behind the name in --help, or NULL */
     bool operand_optional;
+    word_lister *words;   /* what the operand can be; NULL: files */
+    unsigned takes;       /* of the options that commands share: TAKES_... */
     const char *summary;  /* one line, for the list of commands */
     const char *about;    /* paragraphs, or NULL */
     const char *examples; /* lines, or NULL */
@@ -40,9 +42,15 @@ extern const struct command *const commands[];
 /* The command of that name; where there is none it says so, with the nearest one. */
 const struct command *command_find(const char *name);
 
-/* usage.c: what --help prints. */
+/* usage.c: what --help prints, and its pieces for others that explain commands. */
 void usage_overview(FILE *out);
 void usage_command(FILE *out, const struct command *command);
+/* "bhears spikes [OPTIONS] SOUND" */
+void usage_synopsis(const struct command *command, char *text, size_t size);
+/* What an option is, with its range and default. */
+void usage_setting(const struct setting *setting, char *text, size_t size);
+/* Value `i` of those among the options that need explaining, such as TIME; or NULL. */
+const char *usage_value(const struct options *options, size_t i, const char **meaning);
 /* Prints `text` in lines of at most 80 columns that begin at `indent`; `column` is
  * where the pen is. Newlines in the text stay. */
 void usage_wrap(FILE *out, const char *text, int indent, int column);

@@ -4,9 +4,12 @@
 #include "cli/console.h"
 
 #include "cli/command.h"
+#include "cli/common.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -49,13 +52,27 @@ say(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    /* Names of files and options may hold anything; a terminal should not obey it. */
+    for (char *at = text; *at; at++)
+        if (iscntrl((unsigned char)*at) && *at != '\n' && *at != '\t')
+            *at = '?';
     fprintf(console(), "bhears: %s\n", text);
+}
+
+/* Whether who read standard output has gone. */
+static bool
+is_deserted(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
 }
 
 int
 fail(const bh_diag *diag)
 {
     char text[1024];
+    if (diag->status == BH_ERR_FILE && is_deserted())
+        return 128 + SIGPIPE;
     bh_diag_format(diag, text, sizeof text);
     say("%s", text);
     switch (diag->status) {
@@ -85,6 +102,8 @@ end_output(void)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_DONE;
+    if (is_deserted())
+        return 128 + SIGPIPE;
     say("cannot write to standard output: %s", errno ? strerror(errno) : "write error");
     return EXIT_RUN_FAILED;
 }
@@ -110,9 +129,18 @@ remember(int number)
     raise(number);
 }
 
+static void
+ignore(int number)
+{
+    (void)number;
+}
+
 void
 signals_catch(void)
 {
+    /* With a handler, unlike SIG_IGN, programs that are started stay as they are. */
+    const struct sigaction none = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+    sigaction(SIGPIPE, &none, NULL);
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -145,11 +173,12 @@ clock_s(void)
 }
 
 bh_status
-meter_start(struct meter *meter, double total_s, bool quiet, bh_diag *diag)
+meter_start(struct meter *meter, double total_s, bool hidden, bh_diag *diag)
 {
     const char *terminal = getenv("TERM");
     *meter = (struct meter){.shown_s = clock_s()};
-    if (quiet || !isatty(STDERR_FILENO) || (terminal && strcmp(terminal, "dumb") == 0))
+    if (hidden || common()->quiet || !isatty(STDERR_FILENO) ||
+        (terminal && strcmp(terminal, "dumb") == 0))
         return BH_OK;
     return bh_progress_new(total_s, &meter->progress, diag);
 }

@@ -18,7 +18,8 @@ FILE *console(void);
  * does when a device goes away, from threads of its own. */
 void libraries_hush(void);
 
-/* Says what went wrong, and returns the exit status that belongs to it. */
+/* Says what went wrong, and returns the exit status that belongs to it. That who reads
+ * standard output has gone is no news to anybody: nothing is said then. */
 int fail(const bh_diag *diag);
 
 /* Says so where `path` is "-" and standard output is a terminal, which is no place for
@@ -29,7 +30,7 @@ bool output_refused(const char *path);
 int end_output(void);
 
 /* From here on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the program;
- * the second one does end it. */
+ * the second one does end it. A pipe that nobody reads is a failure to write. */
 void signals_catch(void);
 /* BH_ERR_STOPPED after such a signal. */
 bh_status signals_check(bh_diag *diag);
@@ -42,8 +43,9 @@ struct meter {
     bool drawn;
 };
 
-/* `total_s` of sound are to come, or NaN. */
-bh_status meter_start(struct meter *meter, double total_s, bool quiet, bh_diag *diag);
+/* `total_s` of sound are to come, or NaN. Nothing is shown with --quiet, or where
+ * `hidden`. */
+bh_status meter_start(struct meter *meter, double total_s, bool hidden, bh_diag *diag);
 void meter_show(struct meter *meter, double done_s);
 /* Takes the line away. */
 void meter_end(struct meter *meter);

@@ -147,8 +147,11 @@ put_gammatones(struct ear *ear, const struct place_settings *places,
     bh_filterbank *bank = NULL;
     const size_t count = (size_t)places->places;
     bh_status status = ear_places(ear, &places->cf, count, &cf_hz, diag);
-    if (status == BH_OK && watch)
-        status = watch_tap(watch, ear->sound, &ear->sound, diag);
+    if (status == BH_OK && watch) {
+        bh_source *sound = ear->sound;
+        ear->sound = NULL;
+        status = watch_tap(watch, sound, &ear->sound, diag);
+    }
     if (status == BH_OK)
         status = bh_gammatone_new(ear->samplerate_hz, cf_hz, count, NULL, precision,
                                   &bank, diag);
@@ -222,8 +225,8 @@ hear_blocks(const struct ear *ear, bh_pool *pool, bh_block block, ear_taker *tak
 }
 
 bh_status
-ear_listen(const struct ear *ear, bool quiet, ear_taker *take, void *user,
-           double *heard_s, bh_diag *diag)
+ear_listen(const struct ear *ear, ear_taker *take, void *user, double *heard_s,
+           bh_diag *diag)
 {
     enum { FRAMES = 256 };
     struct meter meter;
@@ -237,7 +240,7 @@ ear_listen(const struct ear *ear, bool quiet, ear_taker *take, void *user,
         status =
             bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu places", ear->places);
     if (status == BH_OK)
-        status = meter_start(&meter, ear->duration_s, quiet, diag);
+        status = meter_start(&meter, ear->duration_s, false, diag);
     if (status == BH_OK) {
         status = hear_blocks(ear, pool, block, take, user, &meter, heard_s, diag);
         meter_end(&meter);

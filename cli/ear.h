@@ -58,10 +58,10 @@ bh_status ear_put_bank(struct ear *ear, bh_filterbank *bank, bh_diag *diag);
 /* Takes a block of the bank's output. */
 typedef bh_status ear_taker(void *user, bh_block block, bh_diag *diag);
 
-/* Hears the whole sound, unless a signal stops it, and shows how far it is unless
- * `quiet`. The blocks have the precision of the bank. `heard_s` is how much there was.
+/* Hears the whole sound, unless a signal stops it, and shows how far it is. The
+ * blocks have the precision of the bank. `heard_s` is how much there was.
  */
-bh_status ear_listen(const struct ear *ear, bool quiet, ear_taker *take, void *user,
+bh_status ear_listen(const struct ear *ear, ear_taker *take, void *user,
                      double *heard_s, bh_diag *diag);
 
 #endif

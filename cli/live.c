@@ -93,7 +93,7 @@ show_until_done(struct live *live)
 {
     const struct spikes_settings *s = &live->settings->spikes;
     const char *terminal = getenv("TERM");
-    const bool shown = !s->output.quiet && s->view.kind != VIEW_TERM &&
+    const bool shown = !common()->quiet && s->view.kind != VIEW_TERM &&
                        isatty(STDERR_FILENO) &&
                        !(terminal && strcmp(terminal, "dumb") == 0);
     const struct timespec nap = {0, (long)(1e9 * SHOW_S) / 4};
@@ -154,25 +154,51 @@ run_network(struct live *live)
     pthread_join(worker, NULL);
     bh_diag why = {0};
     const bool heard = atomic_load(&live->begun) && live->result.heard_s > 0;
-    if (recorder_close(&live->recorder, heard, &why) == BH_OK)
+    const char *partial = live->status == BH_OK ? NULL : "the device failed";
+    if (recorder_close(&live->recorder, heard, partial, &why) == BH_OK)
         return live->status;
     return bh_diag_set(&live->diag, why.status, "%s", why.text);
 }
 
 static void
+print_json(const struct live *live, const bh_live_status *status)
+{
+    struct json json;
+    json_begin(&json, json_stream(live->task.path));
+    json_text(&json, "command", "live");
+    json_text(&json, "host_api", live->info.host_api);
+    nerve_json(&json, &live->task, &live->result);
+    json_text(&json, "record", live->settings->input.record);
+    json_number(&json, "load", status->load);
+    json_number(&json, "latency_p50_s", status->latency_p50_s);
+    json_number(&json, "latency_p99_s", status->latency_p99_s);
+    json_number(&json, "latency_max_s", status->latency_max_s);
+    json_whole(&json, "dropped", (int64_t)status->dropped);
+    json_whole(&json, "overflows", (int64_t)status->overflows);
+    json_number(&json, "missing_s", status->missing_s);
+    json_number(&json, "drift_ppm", status->drift_ppm);
+    json_end(&json);
+}
+
+static void
 summarize(const struct live *live, const bh_live_status *status)
 {
+    if (common()->json) {
+        print_json(live, status);
+        return;
+    }
     const struct nerve_result *r = &live->result;
     const size_t each = r->fibres / r->places;
     char text[160];
-    say("heard '%s' (%s, %g Hz): %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
+    note(
+        "heard '%s' (%s, %g Hz): %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
         "fibre), %d thread%s",
         live->info.device, live->info.host_api, live->info.samplerate_hz, r->places,
         plural(r->places), each, plural(each), (unsigned long long)r->spikes,
         plural(r->spikes), (double)r->spikes / (double)r->fibres / r->heard_s,
         r->threads, plural((uint64_t)r->threads));
     write_line(status, text, sizeof text);
-    say("%s", text);
+    note("%s", text);
 }
 
 static int
@@ -181,13 +207,12 @@ conclude(struct live *live, bh_status status)
     const struct live_settings *settings = live->settings;
     const char *spikes = live->task.path, *record = settings->input.record;
     const bool heard = live->result.heard_s > 0;
-    if (heard && !settings->spikes.output.quiet &&
-        (status == BH_OK || status == BH_ERR_DEVICE)) {
+    if (heard && (status == BH_OK || status == BH_ERR_DEVICE)) {
         const bh_live_status last = bh_live_get_status(live->device);
         summarize(live, &last);
     }
     if (status == BH_OK)
-        return EXIT_DONE;
+        return end_output();
     const int result = fail(&live->diag);
     if (status == BH_ERR_DEVICE && heard && (spikes || record))
         say("what was heard until then is in '%s'%s%s%s", spikes ? spikes : record,
@@ -202,6 +227,9 @@ live_run(const struct live_settings *settings)
     struct live live = {.settings = settings, .task = {.settings = &settings->spikes}};
     if (!nerve_choose_output(&settings->spikes, false, &live.task))
         return EXIT_USAGE;
+    if (output_check(live.task.path, &live.diag) != BH_OK ||
+        output_check(settings->input.record, &live.diag) != BH_OK)
+        return fail(&live.diag);
     signals_catch();
     libraries_hush();
     bh_status status = open_device(&live);

@@ -23,19 +23,20 @@ struct live_settings {
  * returns the exit status; what was heard is written in each case. */
 int live_run(const struct live_settings *settings);
 
-/* record.c: a source that yields what `input` does and writes it to a file, which keeps
- * every bit of single precision. */
+/* record.c: writes what a source yields to a file, which keeps every bit of single
+ * precision. */
 struct recorder {
     bh_frames_writer *writer;
-    bh_source *input;
-    float *window;
-    bh_block block;
+    bh_status status; /* of the last write */
+    bh_diag diag;
 };
 
 /* `out` owns `input` then, whatever comes; the recorder must outlive it. */
 bh_status recorder_open(const char *path, bh_source *input, struct recorder *recorder,
                         bh_source **out, bh_diag *diag);
-/* Completes the file, or where nothing was heard leaves none. */
-bh_status recorder_close(struct recorder *recorder, bool heard, bh_diag *diag);
+/* Completes the file, or where nothing was heard leaves none. `partial` says why it is
+ * not all that was wanted, or is NULL. */
+bh_status recorder_close(struct recorder *recorder, bool heard, const char *partial,
+                         bh_diag *diag);
 
 #endif

@@ -190,13 +190,14 @@ prepare(struct nerve *nerve, bh_diag *diag)
     const struct spikes_settings *s = task->settings;
     if (s->output.picture)
         BH_TRY(picture_check(s->output.picture, diag));
+    BH_TRY(output_check(task->path, diag));
     BH_TRY(fibre_open(&s->fibre, (bh_precision)s->run.precision, &nerve->fibre, diag));
     BH_TRY(open_ear(nerve, diag));
     signals_catch();
     BH_TRY(spread_cf(nerve, diag));
     BH_TRY(build_network(nerve, diag));
-    if (bh_network_notice(nerve->net) && !s->output.quiet)
-        say("%s", bh_network_notice(nerve->net));
+    if (bh_network_notice(nerve->net))
+        note("%s", bh_network_notice(nerve->net));
     if (task->path)
         BH_TRY(open_spikes(nerve, diag));
     if (s->output.picture)
@@ -211,13 +212,12 @@ static bh_status
 listen(struct nerve *nerve, bh_diag *diag)
 {
     const struct nerve_live *live = nerve->task->live;
-    const bool quiet = nerve->task->settings->output.quiet ||
-                       nerve->watch.view != NULL || live;
+    const bool hidden = nerve->watch.view != NULL || live;
     if (live)
         BH_TRY(live->begin(live->user, diag));
     else if (nerve->watch.view)
         BH_TRY(watch_await(&nerve->watch, diag));
-    BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, quiet, diag));
+    BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, hidden, diag));
     bh_network_report(nerve->net, report, nerve);
     const bh_status status = bh_network_run(nerve->net, BH_UNTIL_END, diag);
     meter_end(&nerve->meter);
@@ -225,15 +225,29 @@ listen(struct nerve *nerve, bh_diag *diag)
     return status;
 }
 
+/* Ends the file of the spikes, with a mark where the sound was to go on. */
 static bh_status
-finish(struct nerve *nerve, bh_diag *diag)
+close_spikes(struct nerve *nerve, const char *partial, bh_diag *diag)
+{
+    bh_spike_writer *writer = nerve->writer;
+    nerve->writer = NULL;
+    if (!writer)
+        return BH_OK;
+    const bh_status status = partial ? bh_spike_writer_partial(writer, partial, diag)
+                                     : BH_OK;
+    if (status == BH_OK)
+        return bh_spike_writer_close(writer, bh_network_time(nerve->net), diag);
+    bh_spike_writer_abort(writer);
+    return status;
+}
+
+static bh_status
+finish(struct nerve *nerve, const char *partial, bh_diag *diag)
 {
     const struct spikes_settings *s = nerve->task->settings;
     const double heard_s = bh_network_time(nerve->net);
-    bh_spike_writer *writer = nerve->writer;
-    nerve->writer = NULL;
-    if (writer)
-        BH_TRY(bh_spike_writer_close(writer, heard_s, diag));
+    const bool written = nerve->writer != NULL;
+    BH_TRY(close_spikes(nerve, partial, diag));
     if (!s->output.picture)
         return BH_OK;
     const struct picture picture = {.cochleagram = nerve->cochleagram,
@@ -247,7 +261,19 @@ finish(struct nerve *nerve, bh_diag *diag)
     if (status == BH_OK)
         return BH_OK;
     return bh_diag_set(diag, status, "%.400s%s", why.text,
-                       writer ? "; the spikes are complete" : "");
+                       written ? "; the spikes are complete" : "");
+}
+
+/* After a signal. */
+static bh_status
+keep_part(struct nerve *nerve, bh_diag *diag)
+{
+    bh_diag why = {0};
+    if (!nerve->writer || !part_wanted(nerve->task->path))
+        return BH_ERR_STOPPED;
+    if (close_spikes(nerve, "interrupted", &why) != BH_OK)
+        return bh_diag_set(diag, BH_ERR_STOPPED, "interrupted; %s", why.text);
+    return part_told(nerve->task->path, bh_network_time(nerve->net), diag);
 }
 
 static void
@@ -277,12 +303,16 @@ nerve_run(const struct nerve_task *task, struct nerve_result *result, bh_diag *d
     const bool lost = status == BH_ERR_DEVICE && nerve.net &&
                       bh_network_time(nerve.net) > 0;
     bh_diag why = {0};
-    if ((status == BH_OK || lost) && finish(&nerve, &why) != BH_OK)
+    if (status == BH_ERR_STOPPED)
+        status = keep_part(&nerve, diag);
+    if ((status == BH_OK || lost) &&
+        finish(&nerve, lost ? "the device failed" : NULL, &why) != BH_OK)
         status = bh_diag_set(diag, why.status, "%s", why.text);
     if (status == BH_OK || status == BH_ERR_DEVICE)
         *result = (struct nerve_result){
             .heard_s = nerve.net ? bh_network_time(nerve.net) : 0,
             .took_s = clock_s() - start_s,
+            .samplerate_hz = nerve.ear.samplerate_hz,
             .places = nerve.ear.places,
             .fibres = nerve.fibres,
             .spikes = nerve.monitor ? bh_spike_monitor_count(nerve.monitor) : 0,

@@ -7,6 +7,7 @@
 
 #include "cli/ear.h"
 #include "cli/fibre.h"
+#include "cli/json.h"
 #include "cli/show.h"
 #include "cli/watch.h"
 
@@ -26,14 +27,13 @@ struct spikes_settings {
     struct output_settings {
         const char *path, *picture;
         int format;
-        bool quiet;
     } output;
 };
 
 extern const char *const random_names[];
 
 /* cmd_spikes.c: the options that `live` has as well. */
-extern const struct setting output_table[4], fibre_table[1], run_table[5];
+extern const struct setting output_table[3], fibre_table[1], run_table[5];
 
 #define OUTPUT_SETTINGS(type, member) SETTINGS("Output", output_table, type, member)
 #define FIBRE_SETTINGS(type, member)  SETTINGS("Fibres", fibre_table, type, member)
@@ -60,7 +60,7 @@ struct nerve_task {
 
 /* What came out. */
 struct nerve_result {
-    double heard_s, took_s;
+    double heard_s, took_s, samplerate_hz;
     size_t places, fibres; /* fibres in all */
     uint64_t spikes;
     int threads;
@@ -73,8 +73,13 @@ bool nerve_choose_output(const struct spikes_settings *settings, bool needed,
 
 /* Turns the sound into spikes and writes what is asked for. Spikes that are complete
  * stay when the picture fails. When a device fails that is the result, and all that was
- * heard before is written. */
+ * heard before is written, marked as a part; after a signal the spikes alone, unless a
+ * complete file has their name. */
 bh_status nerve_run(const struct nerve_task *task, struct nerve_result *result,
                     bh_diag *diag);
+
+/* cmd_spikes.c: puts what came out into the object that is open. */
+void nerve_json(struct json *json, const struct nerve_task *task,
+                const struct nerve_result *result);
 
 #endif

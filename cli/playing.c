@@ -31,7 +31,7 @@ find_full_scale(bh_source *sound, double *full_scale_db, bh_diag *diag)
 
 bh_status
 playing_run(const struct playing_settings *settings, bh_source *sound,
-            double full_scale_db, bool quiet, bh_diag *diag)
+            double full_scale_db, bh_diag *diag)
 {
     const uint64_t length = bh_source_length(sound);
     const double duration_s = length == BH_LENGTH_UNKNOWN
@@ -39,14 +39,15 @@ playing_run(const struct playing_settings *settings, bh_source *sound,
                                   : (double)length / bh_source_samplerate(sound);
     bh_play_config config = bh_play_config_default();
     struct meter meter;
+    struct passage passage = {.meter = &meter};
     bh_source *source = NULL;
     config.device = settings->device;
     config.host_api = settings->host_api;
     config.full_scale_db = full_scale_db;
     if (settings->normalise)
         BH_TRY(find_full_scale(sound, &config.full_scale_db, diag));
-    BH_TRY(meter_start(&meter, duration_s, quiet, diag));
-    bh_status status = tap_new(sound, &meter, NULL, &source, diag);
+    BH_TRY(meter_start(&meter, duration_s, false, diag));
+    bh_status status = passage_tap(&passage, sound, &source, diag);
     if (status == BH_OK)
         status = bh_source_play(source, &config, diag);
     meter_end(&meter);

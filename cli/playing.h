@@ -21,6 +21,6 @@ bh_status find_full_scale(bh_source *sound, double *full_scale_db, bh_diag *diag
 /* Plays a sound and shows how far it is; where --normalise is given, with its largest
  * sample as full scale. */
 bh_status playing_run(const struct playing_settings *settings, bh_source *sound,
-                      double full_scale_db, bool quiet, bh_diag *diag);
+                      double full_scale_db, bh_diag *diag);
 
 #endif

@@ -2,7 +2,10 @@
 #ifndef BH_CLI_SETTINGS_H
 #define BH_CLI_SETTINGS_H
 
-/* Options as tables: parsing, defaults and --help all come from the same entry. */
+/* Options as tables: parsing, defaults, --help, manual pages and completion all come
+ * from the same entry. */
+
+#include "cli/common.h"
 
 #include <brianhears.h>
 #include <stdbool.h>
@@ -16,10 +19,15 @@ struct setting;
 typedef bh_status setting_parser(const struct setting *setting, const char *text,
                                  void *target, bh_diag *diag);
 
+/* The words that can be given somewhere, by their number from 0; NULL past the last. */
+typedef const char *word_lister(size_t i);
+
 struct setting {
-    const char *name;  /* long, without dashes */
-    char letter;       /* short, or 0 */
-    const char *value; /* what stands for the value in --help; NULL: a switch */
+    const char *name; /* long, without dashes */
+    char letter;      /* short, or 0 */
+    /* What stands for the value in --help; NULL: a switch. Alternatives have | between
+     * them; lower case is meant literally, FILE and DIR are names of files. */
+    const char *value;
     const char *help;
     const char *preset; /* what is parsed where the option is not given, or NULL */
     const char *shown;  /* the default in words, where the preset does not say it */
@@ -30,6 +38,9 @@ struct setting {
     int64_t least, most;
     const char *word; /* a word instead of a number ... */
     double meaning;   /* ... and what it means */
+    /* Where it must be given: what the command then needs, with an example. */
+    const char *needed;
+    word_lister *words; /* what can be given, where that is a list; or NULL */
 };
 
 /* Settings that belong together and fill one struct. */
@@ -69,6 +80,16 @@ struct range {
 };
 
 struct command;
+
+/* All options of a command, group by group: its own, and those that it shares. */
+enum { GROUPS_MAX = 16 };
+struct options {
+    struct setting_group groups[GROUPS_MAX];
+    size_t count;
+    struct setting shared[COMMON_MOST]; /* of the last group */
+};
+
+void options_fill(const struct command *command, struct options *options);
 
 enum parse_result { PARSED, PARSED_HELP, PARSED_WRONG };
 

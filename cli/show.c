@@ -25,6 +25,7 @@ bh_status
 picture_check(const char *path, bh_diag *diag)
 {
     BH_TRY(bh_picture_check(path, diag));
+    BH_TRY(output_check(path, diag));
     char *directory = strdup(path);
     if (!directory)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for '%s'", path);

@@ -214,6 +214,19 @@ put(struct stimulus *stimulus, bh_status made, bh_source *source)
 }
 
 static bh_status
+stop(void *user, size_t frames, bh_diag *diag)
+{
+    (void)user, (void)frames;
+    return signals_check(diag);
+}
+
+static void
+again(void *user)
+{
+    (void)user;
+}
+
+static bh_status
 start(struct stimulus *stimulus, enum stimulus_kind kind,
       const struct stimulus_settings *s, bh_diag *diag)
 {
@@ -225,7 +238,9 @@ start(struct stimulus *stimulus, enum stimulus_kind kind,
                                : make_bare(kind, &shape, s, &source, diag);
     BH_TRY(put(stimulus, made, source));
     /* Finding the level of a long sound takes a while too. */
-    made = tap_new(stimulus->out, NULL, NULL, &source, diag);
+    made = tap_new(
+        &(struct tap_config){.input = stimulus->out, .begin = stop, .rewind = again},
+        &source, diag);
     return put(stimulus, made, source);
 }
 

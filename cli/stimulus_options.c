@@ -135,7 +135,7 @@ const struct setting stimulus_table[STIMULUS_OPTIONS] = {
      .shown = "cosine", .parse = take_choice, .choices = ramp_forms, OFFSET(ramp_form)},
     {"seed", 'S', "N", "of the noises: all follows from it", .preset = "0",
      .parse = parse_whole, .least = 0, .most = INT64_MAX, OFFSET(seed)},
-    {"frequency", 'f', "FREQUENCY",
+    {"frequency", 'F', "FREQUENCY",
      "tone: one, or one for each channel with commas between; harmonic: the "
      "fundamental; sweep: where it begins",
      .shown = "1kHz; harmonic: 200Hz; sweep: 100Hz", .parse = take_hertz,

@@ -4,8 +4,8 @@
 #include "cli/watch.h"
 
 #include "cli/console.h"
+#include "cli/tap.h"
 
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,54 +41,21 @@ watch_open(const struct view_settings *settings, const bh_view_config *config,
     return BH_OK;
 }
 
-/* A sound on its way to the ear. */
-struct tap {
-    struct watch *watch;
-    bh_source *sound;
-};
-
-static bh_status
-tap_begin(void *self, size_t frames, size_t *got, bh_diag *diag)
-{
-    return bh_source_begin(((struct tap *)self)->sound, frames, got, diag);
-}
-
 static void
-tap_tile(void *self, size_t tile, bh_block out)
+watch_see(void *user, bh_block block)
 {
-    struct tap *tap = self;
-    bh_source_tile(tap->sound, tile, out);
-    if (tap->watch->view)
-        bh_view_sound(tap->watch->view, out, NULL);
-}
-
-static void
-tap_free(void *self)
-{
-    bh_source_free(((struct tap *)self)->sound);
-    free(self);
+    const struct watch *watch = user;
+    if (watch->view)
+        bh_view_sound(watch->view, block, NULL);
 }
 
 bh_status
 watch_tap(struct watch *watch, bh_source *sound, bh_source **out, bh_diag *diag)
 {
-    struct tap *tap = malloc(sizeof *tap);
-    if (!tap)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to watch a sound");
-    *tap = (struct tap){watch, sound};
-    const bh_source_config config = {.samplerate_hz = bh_source_samplerate(sound),
-                                     .channels = bh_source_channels(sound),
-                                     .length = bh_source_length(sound),
-                                     .tiles = bh_source_tiles(sound),
-                                     .window = bh_source_window(sound),
-                                     .self = tap,
-                                     .begin = tap_begin,
-                                     .tile = tap_tile,
-                                     .free = tap_free};
-    bh_status status = bh_source_new(&config, out, diag);
-    if (status != BH_OK)
-        free(tap);
-    return status;
+    return tap_new(
+        &(struct tap_config){
+            .input = sound, .owns = true, .see = watch_see, .user = watch},
+        out, diag);
 }
 
 static void

@@ -29,7 +29,8 @@ struct watch {
 /* Makes the view that the settings ask for, and says where it can be seen. */
 bh_status watch_open(const struct view_settings *settings, const bh_view_config *config,
                      struct watch *out, bh_diag *diag);
-/* Passes a sound on and shows it to the view, once there is one; `out` owns `sound`. */
+/* Passes a sound on and shows it to the view, once there is one; `out` owns `sound`,
+ * whatever comes. */
 bh_status watch_tap(struct watch *watch, bh_source *sound, bh_source **out,
                     bh_diag *diag);
 /* Waits until somebody looks, as far as that can be known. */

@@ -202,6 +202,18 @@ bh_frames_writer_write(bh_frames_writer *writer, bh_block frames, bh_diag *diag)
 }
 
 bh_status
+bh_frames_writer_partial(bh_frames_writer *writer, const char *why, bh_diag *diag)
+{
+    if (!writer->sink->mark)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "'%s' cannot say that it is a part; .h5, .wav and .csv can",
+                           writer->file->output.path);
+    if (!writer->failed)
+        BH_TRY(write_batch(writer, diag));
+    return writer->sink->mark(writer->file, why, diag);
+}
+
+bh_status
 bh_frames_writer_close(bh_frames_writer *writer, bh_diag *diag)
 {
     const struct bh_frames_sink *sink = writer->sink;

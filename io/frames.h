@@ -58,6 +58,12 @@ BH_API BH_NODISCARD bh_status bh_frames_writer_open(
 /// use.
 BH_API BH_NODISCARD bh_status bh_frames_writer_write(bh_frames_writer *writer,
                                                      bh_block frames, bh_diag *diag);
+/// Says in the file that it is a part of what was to come, and why, as "interrupted":
+/// HDF5 gets the text as the attribute `partial` of its root, WAV as its comment
+/// "partial: <why>", CSV as a last line `# partial: <why>`. BH_ERR_UNSUPPORTED for
+/// .npy, which has no room for it. The writer is to be closed or aborted then.
+BH_API BH_NODISCARD bh_status bh_frames_writer_partial(bh_frames_writer *writer,
+                                                       const char *why, bh_diag *diag);
 /// Ends the file and gives it its name. The writer is gone after this, whatever the
 /// result; on failure no file is left and an older one at `path` is as it was.
 BH_API BH_NODISCARD bh_status bh_frames_writer_close(bh_frames_writer *writer,

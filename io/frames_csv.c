@@ -119,6 +119,23 @@ csv_write(void *self, const void *samples, size_t frames, bh_diag *diag)
     return status;
 }
 
+/* One line, whatever is in the text. */
+static bh_status
+csv_mark(void *self, const char *why, bh_diag *diag)
+{
+    struct csv *csv = self;
+    enum { WHY_MAX = 200 };
+    if (csv->used > BUFFER_SIZE - WHY_MAX - NUMBER_MAX)
+        BH_TRY(flush(csv, diag));
+    char *line = csv->buffer + csv->used;
+    const int length = sprintf(line, "\n# partial: %.*s", WHY_MAX, why);
+    for (char *at = line + 1; at < line + length; at++)
+        if (*at == '\n' || *at == '\r')
+            *at = ' ';
+    csv->used += (size_t)length;
+    return BH_OK;
+}
+
 static bh_status
 csv_end(void *self, bh_diag *diag)
 {
@@ -140,6 +157,7 @@ const struct bh_frames_sink bh_frames_csv = {
     .size = sizeof(struct csv),
     .open = csv_open,
     .write = csv_write,
+    .mark = csv_mark,
     .end = csv_end,
     .release = csv_release,
 };

@@ -106,6 +106,16 @@ close_file(struct hdf5 *hdf5)
 }
 
 static bh_status
+hdf5_mark(void *self, const char *why, bh_diag *diag)
+{
+    struct hdf5 *hdf5 = self;
+    const struct bh_hdf5_voice voice = bh_hdf5_quiet();
+    const herr_t done = bh_hdf5_put_text(hdf5->target.id, "partial", why);
+    bh_hdf5_voice_restore(voice);
+    return result(hdf5, done, diag);
+}
+
+static bh_status
 hdf5_end(void *self, bh_diag *diag)
 {
     struct hdf5 *hdf5 = self;
@@ -133,6 +143,7 @@ const struct bh_frames_sink bh_frames_hdf5 = {
     .size = sizeof(struct hdf5),
     .open = hdf5_open,
     .write = hdf5_write,
+    .mark = hdf5_mark,
     .end = hdf5_end,
     .release = hdf5_release,
 };

@@ -24,6 +24,8 @@ struct bh_frames_sink {
     bh_status (*open)(void *self, const bh_frames_writer_config *config, bh_diag *diag);
     /// Adds frames: shape [frames][channels], no gaps, in the file's precision.
     bh_status (*write)(void *self, const void *samples, size_t frames, bh_diag *diag);
+    /// Says that the file is a part, before `end`; NULL where there is no room to.
+    bh_status (*mark)(void *self, const char *why, bh_diag *diag);
     /// Completes what is in `output`, which stays open; NULL where nothing is to do.
     bh_status (*end)(void *self, bh_diag *diag);
     /// Gives back what `open` took, after `end` too; NULL where that is nothing.

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <sndfile.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,6 +85,18 @@ forget_time(const struct bh_output *output, bh_diag *diag)
 }
 
 static bh_status
+wav_mark(void *self, const char *why, bh_diag *diag)
+{
+    struct wav *wav = self;
+    char comment[256];
+    snprintf(comment, sizeof comment, "partial: %s", why);
+    if (sf_set_string(wav->sound, SF_STR_COMMENT, comment) == 0)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s': %s",
+                       wav->file.output.path, sf_strerror(wav->sound));
+}
+
+static bh_status
 wav_end(void *self, bh_diag *diag)
 {
     struct wav *wav = self;
@@ -107,6 +120,7 @@ const struct bh_frames_sink bh_frames_wav = {
     .size = sizeof(struct wav),
     .open = wav_open,
     .write = wav_write,
+    .mark = wav_mark,
     .end = wav_end,
     .release = wav_release,
 };

@@ -112,6 +112,13 @@ nothing_flush(void *self, bh_diag *diag)
 }
 
 static bh_status
+nothing_mark(void *self, const char *why, bh_diag *diag)
+{
+    (void)self, (void)why, (void)diag;
+    return BH_OK;
+}
+
+static bh_status
 nothing_close(void *self, double duration_s, bh_diag *diag)
 {
     (void)self, (void)duration_s, (void)diag;
@@ -134,8 +141,8 @@ open_sink(const bh_spike_writer_config *config, struct bh_spike_sink *sink,
         return bh_spikes_csv_open(config, sink, diag);
     if (!is_special(config->path))
         return bh_spikes_hdf5_open(config, sink, diag);
-    *sink = (struct bh_spike_sink){NULL, nothing_write, nothing_flush, nothing_close,
-                                   nothing_abort};
+    *sink = (struct bh_spike_sink){NULL,         nothing_write, nothing_flush,
+                                   nothing_mark, nothing_close, nothing_abort};
     return BH_OK;
 }
 
@@ -197,6 +204,12 @@ bh_status
 bh_spike_writer_flush(bh_spike_writer *writer, bh_diag *diag)
 {
     return writer->sink.flush(writer->sink.self, diag);
+}
+
+bh_status
+bh_spike_writer_partial(bh_spike_writer *writer, const char *why, bh_diag *diag)
+{
+    return writer->sink.mark(writer->sink.self, why, diag);
 }
 
 bh_status

@@ -22,8 +22,8 @@ BH_BEGIN_DECLS
  *         cf_hz       double  @units "Hz": row i belongs to node i; only where given
  *
  * CSV files have a header line `time_s,index` or `time_s,index,cf_hz` and one spike a
- * line. Times have nine decimals (1 ns, far below a sample); cf has at most six. There
- * is no room for metadata in them.
+ * line. Times have nine decimals (1 ns, far below a sample); cf has at most six. Lines
+ * that begin with # are remarks; there is no other room for metadata in them.
  *
  * The HDF5 library keeps global state: call the functions of this header from one
  * thread at a time where HDF5 files are concerned. Files that are cut short or of
@@ -76,6 +76,11 @@ BH_API BH_NODISCARD bh_status bh_spike_writer_write(bh_spike_writer *writer,
 /// somebody reads along.
 BH_API BH_NODISCARD bh_status bh_spike_writer_flush(bh_spike_writer *writer,
                                                     bh_diag *diag);
+/// Says in the file that it is a part of what was to come, and why, as "interrupted":
+/// HDF5 gets the text as the attribute `partial` of its root, CSV a last line
+/// `# partial: <why>`. Nothing can be written after it: the writer is to be closed.
+BH_API BH_NODISCARD bh_status bh_spike_writer_partial(bh_spike_writer *writer,
+                                                      const char *why, bh_diag *diag);
 /// Ends the file and gives it its name. `duration_s` is how long was listened, s, or
 /// NaN if that is not known. The writer is gone after this, whatever the result; on
 /// failure no file is left and an older one at `path` is as it was.
@@ -104,6 +109,9 @@ BH_API size_t bh_spikes_neurons(const bh_spikes *spikes);
 BH_API const double *bh_spikes_cf(const bh_spikes *spikes);
 /// How long was listened, s; NaN where the file does not say.
 BH_API double bh_spikes_duration(const bh_spikes *spikes);
+/// Why the spikes are a part of what was to come (at most 79 bytes of it), borrowed;
+/// NULL where they are complete, as far as the file says.
+BH_API const char *bh_spikes_partial(const bh_spikes *spikes);
 /// The time step, s; NaN where the file does not say.
 BH_API double bh_spikes_dt(const bh_spikes *spikes);
 

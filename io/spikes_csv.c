@@ -117,6 +117,23 @@ csv_write(void *self, bh_events events, bh_diag *diag)
     return BH_OK;
 }
 
+/* One line, whatever is in the text. */
+static bh_status
+csv_mark(void *self, const char *why, bh_diag *diag)
+{
+    struct csv *csv = self;
+    enum { WHY_MAX = 200 };
+    if (csv->used > BUFFER_SIZE - WHY_MAX - TAIL_MAX)
+        BH_TRY(csv_flush(csv, diag));
+    char *line = csv->buffer + csv->used;
+    const int length = sprintf(line, "# partial: %.*s\n", WHY_MAX, why);
+    for (char *at = line; at < line + length - 1; at++)
+        if (*at == '\n' || *at == '\r')
+            *at = ' ';
+    csv->used += (size_t)length;
+    return BH_OK;
+}
+
 static bh_status
 csv_close(void *self, double duration_s, bh_diag *diag)
 {
@@ -159,6 +176,7 @@ bh_spikes_csv_open(const bh_spike_writer_config *config, struct bh_spike_sink *o
     const char *header = config->cf_hz ? "time_s,index,cf_hz\n" : "time_s,index\n";
     csv->used = strlen(header);
     memcpy(csv->buffer, header, csv->used);
-    *out = (struct bh_spike_sink){csv, csv_write, csv_flush, csv_close, csv_abort};
+    *out = (struct bh_spike_sink){csv,      csv_write, csv_flush,
+                                  csv_mark, csv_close, csv_abort};
     return BH_OK;
 }

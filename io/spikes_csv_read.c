@@ -188,6 +188,18 @@ read_line(struct table *table, const char *line, bh_diag *diag)
     return BH_OK;
 }
 
+/* A line that begins with #. */
+static void
+read_remark(struct table *table, const char *line)
+{
+    static const char key[] = "# partial: ";
+    char *why = table->spikes->partial;
+    if (strncmp(line, key, sizeof key - 1) != 0)
+        return;
+    snprintf(why, sizeof table->spikes->partial, "%s", line + sizeof key - 1);
+    why[strcspn(why, "\r\n")] = 0;
+}
+
 bh_status
 bh_spikes_csv_read(const char *path, struct bh_spikes *spikes, bh_diag *diag)
 {
@@ -202,6 +214,8 @@ bh_spikes_csv_read(const char *path, struct bh_spikes *spikes, bh_diag *diag)
         table.line++;
         if (table.line == 1)
             status = read_header(&table, line, diag);
+        else if (*line == '#')
+            read_remark(&table, line);
         else if (!ends_cell(line) || *line == ',')
             status = read_line(&table, line, diag);
     }

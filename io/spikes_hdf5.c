@@ -145,6 +145,16 @@ hdf5_flush(void *self, bh_diag *diag)
     return BH_OK;
 }
 
+static bh_status
+hdf5_mark(void *self, const char *why, bh_diag *diag)
+{
+    struct hdf5 *hdf5 = self;
+    struct bh_hdf5_voice voice = bh_hdf5_quiet();
+    const herr_t done = bh_hdf5_put_text(hdf5->file.id, "partial", why);
+    bh_hdf5_voice_restore(voice);
+    return done < 0 ? failed(hdf5, diag) : BH_OK;
+}
+
 /* Closes everything inside the file and the file. */
 static herr_t
 close_file(struct hdf5 *hdf5)
@@ -279,6 +289,7 @@ bh_spikes_hdf5_open(const bh_spike_writer_config *config, struct bh_spike_sink *
         hdf5_abort(hdf5);
         return status;
     }
-    *out = (struct bh_spike_sink){hdf5, hdf5_write, hdf5_flush, hdf5_close, hdf5_abort};
+    *out = (struct bh_spike_sink){hdf5,      hdf5_write, hdf5_flush,
+                                  hdf5_mark, hdf5_close, hdf5_abort};
     return BH_OK;
 }

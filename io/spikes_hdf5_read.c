@@ -252,6 +252,8 @@ bh_spikes_hdf5_read(const char *path, const char *population, struct bh_spikes *
     if (status == BH_OK)
         status = open_population(file, path, population, &group, diag);
     if (status == BH_OK)
+        read_text(file, ".", "partial", spikes->partial, sizeof spikes->partial);
+    if (status == BH_OK)
         status = read_population(group, path, spikes, diag);
     if (group >= 0)
         H5Gclose(group);

@@ -13,6 +13,7 @@ struct bh_spike_sink {
     void *self;
     bh_status (*write)(void *self, bh_events events, bh_diag *diag);
     bh_status (*flush)(void *self, bh_diag *diag);
+    bh_status (*mark)(void *self, const char *why, bh_diag *diag);
     bh_status (*close)(void *self, double duration_s, bh_diag *diag);
     void (*abort)(void *self);
 };
@@ -30,6 +31,7 @@ struct bh_spikes {
     double *cf_hz;
     double duration_s;
     double dt_s;
+    char partial[80]; ///< why it is a part, or ""
 };
 
 /// Fill `spikes`, which is zeroed with NaN durations, in the order of the file.

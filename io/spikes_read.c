@@ -129,6 +129,12 @@ bh_spikes_duration(const bh_spikes *spikes)
     return spikes->duration_s;
 }
 
+const char *
+bh_spikes_partial(const bh_spikes *spikes)
+{
+    return *spikes->partial ? spikes->partial : NULL;
+}
+
 double
 bh_spikes_dt(const bh_spikes *spikes)
 {

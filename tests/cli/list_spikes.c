@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* list_spikes FILE: the spikes of an HDF5 or CSV file, one a line. */
+/* list_spikes FILE: the spikes of an HDF5 or CSV file, one a line; on standard error
+ * why they are a part, where they are. */
 #include <brianhears.h>
 #include <stdio.h>
 
@@ -17,6 +18,8 @@ main(int argc, char **argv)
     for (size_t i = 0; i < events.count; i++)
         printf("%.9f %u %.3f\n", events.time_s[i], (unsigned)events.index[i],
                cf_hz ? cf_hz[events.index[i]] : 0);
+    if (bh_spikes_partial(spikes))
+        fprintf(stderr, "partial: %s\n", bh_spikes_partial(spikes));
     bh_spikes_free(spikes);
     return 0;
 }

@@ -14,7 +14,7 @@ group_stimuli() {
     same "$out" wanted
     rm wanted
     # The level is that of the tone before its ramps; these take 1.25 dB off its RMS.
-    works sound tone -f 1kHz -d 50ms -l "60 dB SPL" -o tone.wav
+    works sound tone -F 1kHz -d 50ms -l "60 dB SPL" -o tone.wav
     lines 1
     says "0.05 s of sound, 1 channel at 44100 Hz, 60.00 dB SPL"
     works sound info tone.wav
@@ -28,13 +28,13 @@ group_stimuli() {
     same "$out" plain
     works sound info tone.wav --full-scale-db 100
     prints "66.02 dB SPL"
-    works sound tone -f 1kHz -d 50ms -l 60 --ramp 10ms -q -o ramped.wav
+    works sound tone -F 1kHz -d 50ms -l 60 --ramp 10ms -q -o ramped.wav
     [ ! -s "$err" ] || fault "$last: not quiet"
     [ "$(told ramped.wav level)" = "58.75 dB SPL, peak 0.02828 Pa (63.01 dB SPL)" ] ||
         fault "$last: $(told ramped.wav level)"
-    works sound tone -f 1kHz -d 50ms -l 60 --ramp-form linear -o linear.wav
+    works sound tone -F 1kHz -d 50ms -l 60 --ramp-form linear -o linear.wav
     ! cmp -s linear.wav ramped.wav || fault "$last: the form makes no difference"
-    works sound tone -f 500Hz,1kHz,2kHz -l 50,60,70 -d 50ms -o three.wav
+    works sound tone -F 500Hz,1kHz,2kHz -l 50,60,70 -d 50ms -o three.wav
     [ "$(told three.wav channels) $(told three.wav 'channel 0' | cut -c -5)" = "3 50.00" ] ||
         fault "$last: not 3 channels, the first of 50 dB"
     [ "$(told three.wav 'channel 2' | cut -c -5)" = 70.00 ] || fault "$last: not 70 dB"
@@ -56,7 +56,7 @@ group_stimuli() {
         # shellcheck disable=SC2086
         works sound $kind $option -q -o x.wav
         ! cmp -s x.wav "$kind.wav" || fault "$last: $option makes no difference"
-    done <<<"tone -f 2kHz
+    done <<<"tone -F 2kHz
 tone --am-rate 4Hz
 tone --am-depth 0.5
 tone --fm-rate 8Hz
@@ -68,7 +68,7 @@ tone --encoding pcm8
 tone --encoding pcm32
 tone --encoding double
 tone --normalise --full-scale-db 80
-harmonic -f 100Hz
+harmonic -F 100Hz
 harmonic --harmonics 3
 harmonic --amplitudes 1,0.5
 harmonic --phase 90deg,0deg,0deg
@@ -87,7 +87,7 @@ click -d 10ms
 vowel --vowel i
 vowel --formants 600Hz,1.2kHz
 vowel --pitch 120Hz
-sweep -f 200Hz
+sweep -F 200Hz
 sweep --to 5kHz
 sweep --glide linear"
     works sound powerlaw -o x.wav
@@ -135,14 +135,14 @@ sweep --glide linear"
         sound silence -l 60 -o x.wav
     fails 2 "white has no use for --vowel, which is for vowel" \
         sound white --vowel a -o x.wav
-    fails 2 "--frequency: '1000' has no unit" "${s[@]}" -f 1000
-    fails 2 "--frequency: '2kHx' has the unknown unit" sound sweep -o x.wav -f 1kHz,2kHx
+    fails 2 "--frequency: '1000' has no unit" "${s[@]}" -F 1000
+    fails 2 "--frequency: '2kHx' has the unknown unit" sound sweep -o x.wav -F 1kHz,2kHx
     fails 2 "--phase: '90' is not an angle such as 90deg" "${s[@]}" --phase 90
     fails 2 "--duration: '1s,2s' is more than 1 value" "${s[@]}" -d 1s,2s
     fails 2 "--am-depth: 'much' is not a number" "${s[@]}" --am-depth much
     fails 2 "--ramp-form: 'round' is not cosine, linear" "${s[@]}" --ramp-form round
-    fails 2 "half the sample rate, 22050 Hz" "${s[@]}" -f 30kHz
-    fails 2 "2 frequencies for 3 channels" "${s[@]}" -f 1kHz,2kHz --channels 3
+    fails 2 "half the sample rate, 22050 Hz" "${s[@]}" -F 30kHz
+    fails 2 "2 frequencies for 3 channels" "${s[@]}" -F 1kHz,2kHz --channels 3
     fails 2 "2 levels for 3 channels" sound pink -o x.wav -l 50,60 --channels 3
     works help play
     prints "usage: bhears play"
@@ -163,8 +163,8 @@ sweep --glide linear"
     fails 2 "'o' is not a vowel that is known" sound vowel -o x.wav --vowel o
     fails 2 "2 amplitudes for 3 harmonics" sound harmonic -o x.wav --amplitudes 1,1 \
         --harmonics 3
-    fails 2 "one --frequency" sound harmonic -o x.wav -f 1kHz,2kHz
-    fails 2 "a sweep begins at one --frequency" sound sweep -o x.wav -f 1kHz,2kHz
+    fails 2 "one --frequency" sound harmonic -o x.wav -F 1kHz,2kHz
+    fails 2 "a sweep begins at one --frequency" sound sweep -o x.wav -F 1kHz,2kHz
     fails 2 "the exponent of a power-law noise is 20" sound powerlaw -o x.wav --exponent 20
     fails 1 "do not fit into 'x.wav'" "${s[@]}" --encoding pcm16 --full-scale-db 80
     fails 1 "its directory does not exist" sound tone -o nodir/x.wav
