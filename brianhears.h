@@ -93,6 +93,7 @@
 #include "io/corpus.h"
 #include "io/checkpoint.h"
 #include "io/frames.h"
+#include "io/table.h"
 #include "io/picture.h"
 #include "io/chart.h"
 #include "io/progress.h"
