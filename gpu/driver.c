@@ -5,28 +5,60 @@
 #include "gpu/driver_internal.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const struct symbol {
     const char *name;
     size_t offset;
 } symbols[] = {
-    {"cuInit", offsetof(bh_gpu_driver, init)},
-    {"cuDriverGetVersion", offsetof(bh_gpu_driver, driver_get_version)},
-    {"cuGetErrorName", offsetof(bh_gpu_driver, get_error_name)},
-    {"cuDeviceGetCount", offsetof(bh_gpu_driver, device_get_count)},
-    {"cuDeviceGet", offsetof(bh_gpu_driver, device_get)},
-    {"cuDeviceGetName", offsetof(bh_gpu_driver, device_get_name)},
-    {"cuDeviceTotalMem_v2", offsetof(bh_gpu_driver, device_total_mem)},
-    {"cuDeviceGetAttribute", offsetof(bh_gpu_driver, device_get_attribute)},
+#define CALL(field, symbol, parameters) {#symbol, offsetof(bh_gpu_driver, field)},
+#include "gpu/driver.def"
+#undef CALL
 };
 
-static bh_status
-call_failed(const bh_gpu_driver *driver, const char *call, int result, bh_diag *diag)
+/* After these the device, or what was on it, is lost: all later calls fail too. */
+static bool
+is_lost(int result)
+{
+    return result == BH_CUDA_ERROR_ECC_UNCORRECTABLE ||
+           result == BH_CUDA_ERROR_NVLINK_UNCORRECTABLE ||
+           result == BH_CUDA_ERROR_ILLEGAL_ADDRESS ||
+           result == BH_CUDA_ERROR_LAUNCH_TIMEOUT ||
+           (result >= BH_CUDA_ERROR_CONTEXT_IS_DESTROYED &&
+            result <= BH_CUDA_ERROR_ASSERT) ||
+           (result >= BH_CUDA_ERROR_HARDWARE_STACK_ERROR &&
+            result <= BH_CUDA_ERROR_LAUNCH_FAILED);
+}
+
+bh_status
+bh_gpu_driver_check(const bh_gpu_driver *driver, const char *call, int result,
+                    bh_diag *diag)
 {
     const char *name = NULL;
+    if (result == 0)
+        return BH_OK;
     if (driver->get_error_name(result, &name) != 0 || !name)
         name = "an error without a name";
+    if (is_lost(result))
+        return bh_diag_set(diag, BH_ERR_DEVICE,
+                           "the GPU has stopped and what it held is lost (%s (%d) in "
+                           "%s); only a new start of the program brings it back",
+                           name, result, call);
+    if (result == BH_CUDA_ERROR_OUT_OF_MEMORY)
+        return bh_diag_set(diag, BH_ERR_MEMORY,
+                           "the GPU's memory is full (%s (%d) in %s)", name, result,
+                           call);
+    if (result == BH_CUDA_ERROR_DEVICE_UNAVAILABLE)
+        return bh_diag_set(diag, BH_ERR_DEVICE,
+                           "the GPU is in another program's exclusive use (%s (%d) in "
+                           "%s)",
+                           name, result, call);
+    if (result == BH_CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES)
+        return bh_diag_set(diag, BH_ERR_DEVICE,
+                           "the GPU has too few registers or too little shared memory "
+                           "for a kernel (%s (%d) in %s)",
+                           name, result, call);
     return bh_diag_set(diag, BH_ERR_UNSUPPORTED, "the CUDA driver fails in %s: %s (%d)",
                        call, name, result);
 }
@@ -71,13 +103,13 @@ start(const char *path, bh_gpu_driver *driver, bh_diag *diag)
     if (result == 0) {
         result = driver->device_get_count(&driver->devices);
         if (result != 0)
-            return call_failed(driver, "cuDeviceGetCount", result, diag);
+            return bh_gpu_driver_check(driver, "cuDeviceGetCount", result, diag);
     }
     if (result == BH_CUDA_ERROR_NO_DEVICE || (result == 0 && driver->devices < 1))
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
                            "the CUDA driver sees no device on this machine");
     if (result != 0)
-        return call_failed(driver, "cuInit", result, diag);
+        return bh_gpu_driver_check(driver, "cuInit", result, diag);
     return BH_OK;
 }
 
@@ -119,20 +151,20 @@ read_info(const bh_gpu_driver *driver, int handle, bh_gpu_info *out, bh_diag *di
         int result =
             driver->device_get_attribute(wanted[i].value, wanted[i].attribute, handle);
         if (result != 0)
-            return call_failed(driver, "cuDeviceGetAttribute", result, diag);
+            return bh_gpu_driver_check(driver, "cuDeviceGetAttribute", result, diag);
     }
     int result = driver->device_get_name(out->name, sizeof out->name, handle);
     if (result != 0)
-        return call_failed(driver, "cuDeviceGetName", result, diag);
+        return bh_gpu_driver_check(driver, "cuDeviceGetName", result, diag);
     size_t bytes = 0;
     result = driver->device_total_mem(&bytes, handle);
     if (result != 0)
-        return call_failed(driver, "cuDeviceTotalMem", result, diag);
+        return bh_gpu_driver_check(driver, "cuDeviceTotalMem", result, diag);
     out->memory_bytes = bytes;
     int version = 0; /* 1000 * major + 10 * minor */
     result = driver->driver_get_version(&version);
     if (result != 0)
-        return call_failed(driver, "cuDriverGetVersion", result, diag);
+        return bh_gpu_driver_check(driver, "cuDriverGetVersion", result, diag);
     out->cuda_major = version / 1000;
     out->cuda_minor = version % 1000 / 10;
     return BH_OK;
@@ -150,7 +182,7 @@ bh_gpu_driver_describe(const bh_gpu_driver *driver, int device, bh_gpu_info *out
     int handle = 0;
     int result = driver->device_get(&handle, device);
     if (result != 0)
-        return call_failed(driver, "cuDeviceGet", result, diag);
+        return bh_gpu_driver_check(driver, "cuDeviceGet", result, diag);
     bh_gpu_info info = {0};
     BH_TRY(read_info(driver, handle, &info, diag));
     info.name[sizeof info.name - 1] = '\0';

@@ -7,32 +7,47 @@
 #include <stddef.h>
 
 /* The part of the CUDA driver API that the library calls, declared here so that the
- * build needs no cuda.h. A CUresult is an int in which 0 is success; a CUdevice is an
- * int. Some functions carry the _v2 that cuda.h adds silently. */
+ * build needs no cuda.h. tests/gpu/test_numbers.c compares the numbers with those of
+ * cuda.h where there is one. */
 
 #define BH_CUDA_LIBRARY "libcuda.so.1"
 
 enum {
+    BH_CUDA_ERROR_OUT_OF_MEMORY = 2,
     BH_CUDA_ERROR_STUB_LIBRARY = 34,
+    BH_CUDA_ERROR_DEVICE_UNAVAILABLE = 46,
     BH_CUDA_ERROR_NO_DEVICE = 100,
+    BH_CUDA_ERROR_INVALID_IMAGE = 200,
+    BH_CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
+    BH_CUDA_ERROR_ECC_UNCORRECTABLE = 214,
+    BH_CUDA_ERROR_NVLINK_UNCORRECTABLE = 220,
+    BH_CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
+    BH_CUDA_ERROR_NOT_FOUND = 500,
+    BH_CUDA_ERROR_ILLEGAL_ADDRESS = 700,
+    BH_CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES = 701,
+    BH_CUDA_ERROR_LAUNCH_TIMEOUT = 702,
+    BH_CUDA_ERROR_CONTEXT_IS_DESTROYED = 709,
+    BH_CUDA_ERROR_ASSERT = 710,
+    BH_CUDA_ERROR_HARDWARE_STACK_ERROR = 714,
+    BH_CUDA_ERROR_LAUNCH_FAILED = 719,
     BH_CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = 803,
 
     BH_CUDA_MULTIPROCESSOR_COUNT = 16,
     BH_CUDA_COMPUTE_CAPABILITY_MAJOR = 75,
     BH_CUDA_COMPUTE_CAPABILITY_MINOR = 76,
+
+    BH_CUDA_HOST_PORTABLE = 1,
+    BH_CUDA_HOST_MAPPED = 2,
+    BH_CUDA_STREAM_NON_BLOCKING = 1,
+    BH_CUDA_CAPTURE_THREAD_LOCAL = 1,
 };
 
 typedef struct bh_gpu_driver {
     void *library;
     int devices;
-    int (*init)(unsigned flags);
-    int (*driver_get_version)(int *version);
-    int (*get_error_name)(int result, const char **name);
-    int (*device_get_count)(int *count);
-    int (*device_get)(int *device, int ordinal);
-    int (*device_get_name)(char *name, int size, int device);
-    int (*device_total_mem)(size_t *bytes, int device);
-    int (*device_get_attribute)(int *value, int attribute, int device);
+#define CALL(field, symbol, parameters) int(*field) parameters;
+#include "gpu/driver.def"
+#undef CALL
 } bh_gpu_driver;
 
 /// Loads and starts the driver found at `path` (BH_CUDA_LIBRARY, or a stand-in for
@@ -42,5 +57,10 @@ bh_status bh_gpu_driver_open(const char *path, bh_gpu_driver *out, bh_diag *diag
 void bh_gpu_driver_close(bh_gpu_driver *driver);
 bh_status bh_gpu_driver_describe(const bh_gpu_driver *driver, int device,
                                  bh_gpu_info *out, bh_diag *diag);
+
+/// The result of a call of the driver as a status; a sentence where it is no success.
+/// `call` is the function's name.
+bh_status bh_gpu_driver_check(const bh_gpu_driver *driver, const char *call, int result,
+                              bh_diag *diag);
 
 #endif

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A name that jit_load gives: 32 hexadecimal digits, perhaps a process, .c or .so. Or
- * plans of Fourier transforms. */
+/* A name that jit_load or bh_cache_keep gives: 32 hexadecimal digits, perhaps a
+ * process, .c, .so or BH_CACHE_KEPT. Or plans of Fourier transforms. */
 static bool
 is_ours(const char *name)
 {
@@ -23,7 +23,8 @@ is_ours(const char *name)
     if (strcmp(name, BH_CACHE_WISDOM) == 0)
         return true;
     return digits == 32 && name[32] == '.' && end &&
-           (strcmp(end, ".c") == 0 || strcmp(end, ".so") == 0);
+           (strcmp(end, ".c") == 0 || strcmp(end, ".so") == 0 ||
+            strcmp(end, BH_CACHE_KEPT) == 0);
 }
 
 /* Calls `visit` for each file of ours. */
@@ -54,7 +55,8 @@ count(int directory, const char *name, void *context)
     if (strcmp(name, BH_CACHE_WISDOM) == 0)
         cache->transforms = true;
     else
-        cache->models += strcmp(name + 32, ".so") == 0;
+        cache->models += strcmp(name + 32, ".so") == 0 ||
+                         strcmp(name + 32, BH_CACHE_KEPT) == 0;
 }
 
 static void

@@ -54,18 +54,8 @@ compiler(void)
     return cc && *cc ? cc : "cc";
 }
 
-/* Two 64-bit hashes of everything the result depends on. A stored library is used only
- * when the text stored beside it is the same, so a collision costs time, not truth. */
-static void
-hash_text(const char *text, uint64_t hash[2])
-{
-    for (; *text; text++) {
-        hash[0] = (hash[0] ^ (unsigned char)*text) * 0x100000001b3u;
-        hash[1] = (hash[1] + (unsigned char)*text) * 0x9e3779b97f4a7c15u;
-        hash[1] ^= hash[1] >> 29;
-    }
-}
-
+/* A stored library is used only when the text stored beside it is the same, so equal
+ * hashes cost time, not truth. */
 static bool
 same_text(const char *path, const char *text)
 {
@@ -203,12 +193,12 @@ bh_status
 jit_load(const char *text, void **library, char *why, size_t size)
 {
     char directory[PATH_SIZE - 200], path[PATH_SIZE], stem[40];
-    uint64_t hash[2] = {0xcbf29ce484222325u, 1};
-    hash_text(text, hash);
-    hash_text(compiler(), hash);
+    uint64_t hash[2] = BH_CACHE_HASH;
+    bh_cache_hash(text, hash);
+    bh_cache_hash(compiler(), hash);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        hash_text(flags[i], hash);
-    hash_text(bh_cpu_name(bh_cpu()), hash);
+        bh_cache_hash(flags[i], hash);
+    bh_cache_hash(bh_cpu_name(bh_cpu()), hash);
     snprintf(stem, sizeof stem, "%016llx%016llx", (unsigned long long)hash[0],
              (unsigned long long)hash[1]);
     if (bh_cache_directory(directory, sizeof directory)) {

@@ -1,9 +1,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Libraries that stand in for the CUDA driver.
-add_library(fake_cuda MODULE ${CMAKE_CURRENT_LIST_DIR}/fake_driver.c)
-add_library(fake_cuda_old MODULE ${CMAKE_CURRENT_LIST_DIR}/fake_driver.c)
+# Libraries that stand in for those of CUDA (fake_gpu.h), in a directory of their own: a
+# program that has it in LD_LIBRARY_PATH sees a GPU.
+set(FAKE_GPU_DIR ${PROJECT_BINARY_DIR}/fake-gpu)
+find_program(FAKE_GPU_CXX NAMES ${CMAKE_CXX_COMPILER} c++ g++)
+
+# Kernels run under the sanitizers that everything runs under.
+set(fake_flags "-std=c++17 -shared -fPIC -g -O1 -w -ffp-contract=off -fno-exceptions")
+string(APPEND fake_flags " -D__CUDACC__ -D__CUDACC_RTC__ -D__CUDA_ARCH__=900")
+if(BH_SANITIZE)
+  string(APPEND fake_flags " -fsanitize=${BH_SANITIZE} -fno-sanitize-recover=all")
+endif()
+set(fake_shim ${CMAKE_CURRENT_LIST_DIR}/shim.h)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${fake_shim})
+file(SHA256 ${fake_shim} fake_build)
+string(SHA1 fake_build "${fake_build} ${FAKE_GPU_CXX} ${fake_flags}")
+
+# fake_library(TARGET FILE SOURCES...)
+function(fake_library target file)
+  add_library(${target} SHARED ${ARGN})
+  set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX "" OUTPUT_NAME ${file}
+                        LIBRARY_OUTPUT_DIRECTORY ${FAKE_GPU_DIR})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE FAKE_BUILD="${fake_build}"
+                             FAKE_GPU_DIR="${FAKE_GPU_DIR}")
+  target_link_options(${target} PRIVATE -Wl,-soname,${file})
+  target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS} m)
+endfunction()
+
+set(fake_sources fake_cuda.c fake_program.c fake_queue.c shim.c)
+list(TRANSFORM fake_sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
+fake_library(fake_cuda libcuda.so.1 ${fake_sources})
+fake_library(fake_cuda_old libcuda-old.so.1 ${fake_sources})
 target_compile_definitions(fake_cuda_old PRIVATE OLD_DRIVER)
+fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c)
+target_compile_definitions(fake_nvrtc PRIVATE FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}"
+                           FAKE_SHIM="${fake_shim}"
+                           FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1")
+
+# Tests that use the fake GPU.
+file(GLOB fake_users CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/test_*.c
+     ${PROJECT_SOURCE_DIR}/tests/*/test_*_device.c)
+foreach(source IN LISTS fake_users)
+  file(RELATIVE_PATH path ${CMAKE_CURRENT_SOURCE_DIR} ${source})
+  string(REGEX REPLACE "\\.c$" "" path ${path})
+  string(REPLACE "/" "_" target ${path})
+  add_dependencies(${target} fake_cuda fake_nvrtc)
+  target_compile_definitions(${target} PRIVATE FAKE_GPU_DIR="${FAKE_GPU_DIR}")
+endforeach()
 target_compile_definitions(gpu_test_driver PRIVATE
                            FAKE_DRIVER="$<TARGET_FILE:fake_cuda>"
                            OLD_DRIVER="$<TARGET_FILE:fake_cuda_old>")
-add_dependencies(gpu_test_driver fake_cuda fake_cuda_old)
+add_dependencies(gpu_test_driver fake_cuda_old)
