@@ -103,5 +103,6 @@
 #include "core/comm.h"
 #include "core/cpu.h"
 #include "gpu/driver.h"
+#include "gpu/backend.h"
 
 #endif

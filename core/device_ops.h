@@ -96,7 +96,8 @@ struct bh_device_ops {
     /// Fourier transforms; all three NULL where the machine has no library for them.
     bh_status (*fft_new)(bh_device *device, const bh_device_fft_config *config,
                          void **plan, bh_diag *diag);
-    bh_status (*fft_run)(bh_device *device, void *plan, const void *in, void *out,
+    /// What went into an inverse transform is rubbish afterwards.
+    bh_status (*fft_run)(bh_device *device, void *plan, void *in, void *out,
                          bh_diag *diag);
     void (*fft_free)(bh_device *device, void *plan);
 };

@@ -36,6 +36,7 @@ bh_gpu_open(int ordinal, struct gpu **out, bh_diag *diag)
     bh_gpu_memory_ops(&gpu->ops);
     bh_gpu_program_ops(&gpu->ops);
     bh_gpu_graph_ops(&gpu->ops);
+    bh_gpu_fft_open(gpu);
     gpu->device = (bh_device){.ops = &gpu->ops,
                               .name = gpu->info.name,
                               .multiprocessors = gpu->info.multiprocessors,
@@ -54,6 +55,7 @@ bh_gpu_close(struct gpu *gpu)
             gpu->driver.stream_destroy(gpu->stream);
         gpu->driver.primary_release(gpu->handle);
     }
+    bh_gpu_fft_close(gpu);
     bh_gpu_driver_close(&gpu->driver);
     free(gpu);
 }

@@ -43,6 +43,9 @@ bh_status bh_gpu_enter(const struct gpu *gpu, bh_diag *diag);
 void bh_gpu_memory_ops(struct bh_device_ops *ops);
 void bh_gpu_program_ops(struct bh_device_ops *ops);
 void bh_gpu_graph_ops(struct bh_device_ops *ops);
+/// The transforms, where the machine has cuFFT.
+void bh_gpu_fft_open(struct gpu *gpu);
+void bh_gpu_fft_close(struct gpu *gpu);
 
 /// What NVRTC makes of a text: machine code where it knows the device, else text for
 /// the driver. `*image` is to be freed. `flags`: BH_DEVICE_FLUSH_DENORMALS.

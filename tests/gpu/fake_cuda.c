@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct fake_gpu fake = {.devices = 1};
-struct queue stream;
+struct queue fake_stream;
 static int lost;                  /* what all calls return since the device is lost */
 static _Thread_local int current; /* whether the thread has its context */
 static char context;              /* its handle */
@@ -48,7 +48,7 @@ entered(const char *function, int needs_context)
 int
 finish(void)
 {
-    int result = queue_run(&stream);
+    int result = queue_run(&fake_stream);
     if (result != 0)
         lost = result;
     return result;
@@ -191,7 +191,7 @@ int
 cuMemAlloc_v2(uint64_t *pointer, size_t bytes)
 {
     ENTER(1);
-    if (stream.recording)
+    if (fake_stream.recording)
         return CAPTURE_UNSUPPORTED;
     if (bytes == 0)
         return INVALID_VALUE;
@@ -219,7 +219,7 @@ int
 cuMemHostAlloc(void **pointer, size_t bytes, unsigned flags)
 {
     ENTER(1);
-    if (flags > 7 || stream.recording)
+    if (flags > 7 || fake_stream.recording)
         return INVALID_VALUE;
     *pointer = piece_new(bytes, PIECE_PINNED);
     fake.pinned += *pointer != NULL;
@@ -264,7 +264,7 @@ end_move(void *data)
 static int
 queue_move(const struct move *move)
 {
-    return queue_add(&stream, run_move, end_move, move, sizeof *move);
+    return queue_add(&fake_stream, run_move, end_move, move, sizeof *move);
 }
 
 /* Other memory than pinned may change when the call returns. */
@@ -273,7 +273,7 @@ cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *which)
 {
     ENTER(1);
     struct move move = {(void *)(uintptr_t)to, from, NULL, bytes, 0};
-    if (which != &stream || !piece_find(move.to, bytes, PIECE_DEVICE))
+    if (which != &fake_stream || !piece_find(move.to, bytes, PIECE_DEVICE))
         return INVALID_VALUE;
     if (!piece_find(from, bytes, PIECE_PINNED)) {
         move.staged = malloc(bytes);
@@ -290,10 +290,10 @@ cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *which)
 {
     ENTER(1);
     struct move move = {to, (void *)(uintptr_t)from, NULL, bytes, 0};
-    if (which != &stream || !piece_find(move.from, bytes, PIECE_DEVICE))
+    if (which != &fake_stream || !piece_find(move.from, bytes, PIECE_DEVICE))
         return INVALID_VALUE;
     int result = queue_move(&move);
-    if (result == 0 && !stream.recording && !piece_find(to, bytes, PIECE_PINNED))
+    if (result == 0 && !fake_stream.recording && !piece_find(to, bytes, PIECE_PINNED))
         result = finish();
     return result;
 }
@@ -303,7 +303,7 @@ cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *which)
 {
     ENTER(1);
     struct move move = {(void *)(uintptr_t)to, (void *)(uintptr_t)from, NULL, bytes, 0};
-    if (which != &stream || !piece_find(move.from, bytes, PIECE_DEVICE) ||
+    if (which != &fake_stream || !piece_find(move.from, bytes, PIECE_DEVICE) ||
         !piece_find(move.to, bytes, PIECE_DEVICE))
         return INVALID_VALUE;
     return queue_move(&move);
@@ -314,7 +314,7 @@ cuMemsetD8Async(uint64_t to, unsigned char byte, size_t bytes, void *which)
 {
     ENTER(1);
     struct move move = {(void *)(uintptr_t)to, NULL, NULL, bytes, byte};
-    if (which != &stream || !piece_find(move.to, bytes, PIECE_DEVICE))
+    if (which != &fake_stream || !piece_find(move.to, bytes, PIECE_DEVICE))
         return INVALID_VALUE;
     return queue_move(&move);
 }
@@ -324,7 +324,7 @@ cuStreamCreate(void **out, unsigned flags)
 {
     ENTER(1);
     fake.handles++;
-    *out = &stream;
+    *out = &fake_stream;
     return flags > 1 ? INVALID_VALUE : 0;
 }
 
@@ -332,15 +332,15 @@ int
 cuStreamDestroy_v2(void *which)
 {
     int result = finish_anyway();
-    tasks_free(queue_take(&stream));
-    stream.recording = false;
+    tasks_free(queue_take(&fake_stream));
+    fake_stream.recording = false;
     fake.handles--;
-    return which == &stream ? result : INVALID_HANDLE;
+    return which == &fake_stream ? result : INVALID_HANDLE;
 }
 
 int
 cuStreamSynchronize(void *which)
 {
     ENTER_AND_WAIT();
-    return which == &stream ? 0 : INVALID_HANDLE;
+    return which == &fake_stream ? 0 : INVALID_HANDLE;
 }

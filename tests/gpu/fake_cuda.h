@@ -32,7 +32,7 @@ enum {
 };
 
 extern struct fake_gpu fake;
-extern struct queue stream; /* the one there is */
+extern struct queue fake_stream; /* the one there is */
 
 /* Does what was queued. */
 int finish(void);
@@ -53,7 +53,7 @@ int entered(const char *function, int needs_context);
 #define ENTER_AND_WAIT()                                                               \
     do {                                                                               \
         ENTER(1);                                                                      \
-        if (stream.recording)                                                          \
+        if (fake_stream.recording)                                                     \
             return CAPTURE_UNSUPPORTED;                                                \
         int waited_ = finish();                                                        \
         if (waited_ != 0)                                                              \

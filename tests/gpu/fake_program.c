@@ -151,22 +151,22 @@ cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z
 {
     ENTER(1);
     struct start start = {.kernel = function, .blocks = grid_x, .threads = block_x};
-    if (!function || which != &stream || extra || grid_x < 1 || grid_y != 1 ||
+    if (!function || which != &fake_stream || extra || grid_x < 1 || grid_y != 1 ||
         grid_z != 1 || block_x < 1 || block_x > 1024 || block_y != 1 || block_z != 1 ||
         shared_bytes > 0)
         return INVALID_VALUE;
     uint64_t address;
     memcpy(&address, parameters[0], sizeof address);
     start.argument = (const void *)(uintptr_t)address;
-    return queue_add(&stream, run_kernel, NULL, &start, sizeof start);
+    return queue_add(&fake_stream, run_kernel, NULL, &start, sizeof start);
 }
 
 /* For libraries that queue work of their own (fake_cufft.c). */
 EXPORT int
 fake_enqueue(void *which, int (*run)(void *data), const void *data, size_t bytes)
 {
-    return which == &stream ? queue_add(&stream, run, NULL, data, bytes)
-                            : INVALID_HANDLE;
+    return which == &fake_stream ? queue_add(&fake_stream, run, NULL, data, bytes)
+                                 : INVALID_HANDLE;
 }
 
 /* What was queued before is no part of the record. */
@@ -174,22 +174,22 @@ int
 cuStreamBeginCapture_v2(void *which, int mode)
 {
     ENTER(1);
-    if (which != &stream || mode > 2 || stream.recording)
+    if (which != &fake_stream || mode > 2 || fake_stream.recording)
         return INVALID_VALUE;
     int result = finish();
-    stream.recording = result == 0;
+    fake_stream.recording = result == 0;
     return result;
 }
 
 int
 cuStreamEndCapture(void *which, void **graph)
 {
-    struct task *tasks = queue_take(&stream);
-    const bool recording = stream.recording;
-    stream.recording = false;
+    struct task *tasks = queue_take(&fake_stream);
+    const bool recording = fake_stream.recording;
+    fake_stream.recording = false;
     *graph = NULL;
     int failed = entered(__func__, 1);
-    if (failed != 0 || !recording || which != &stream) {
+    if (failed != 0 || !recording || which != &fake_stream) {
         tasks_free(tasks);
         return failed ? failed : INVALID_VALUE;
     }
@@ -230,9 +230,9 @@ int
 cuGraphLaunch(void *ready, void *which)
 {
     ENTER(1);
-    if (which != &stream)
+    if (which != &fake_stream)
         return INVALID_HANDLE;
-    return queue_add(&stream, run_graph, NULL, &ready, sizeof ready);
+    return queue_add(&fake_stream, run_graph, NULL, &ready, sizeof ready);
 }
 
 static void

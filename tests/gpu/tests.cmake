@@ -36,6 +36,8 @@ fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c)
 target_compile_definitions(fake_nvrtc PRIVATE FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}"
                            FAKE_SHIM="${fake_shim}"
                            FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1")
+fake_library(fake_cufft libcufft.so.12 ${CMAKE_CURRENT_LIST_DIR}/fake_cufft.c)
+target_link_libraries(fake_cufft PRIVATE fake_cuda PkgConfig::FFTW3)
 
 # Tests that use the fake GPU.
 file(GLOB fake_users CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/test_*.c
@@ -44,7 +46,7 @@ foreach(source IN LISTS fake_users)
   file(RELATIVE_PATH path ${CMAKE_CURRENT_SOURCE_DIR} ${source})
   string(REGEX REPLACE "\\.c$" "" path ${path})
   string(REPLACE "/" "_" target ${path})
-  add_dependencies(${target} fake_cuda fake_nvrtc)
+  add_dependencies(${target} fake_cuda fake_nvrtc fake_cufft)
   target_compile_definitions(${target} PRIVATE FAKE_GPU_DIR="${FAKE_GPU_DIR}")
 endforeach()
 target_compile_definitions(gpu_test_driver PRIVATE
