@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/run_internal.h"
+#include "neurons/spread_internal.h"
 
 #include "core/denormal_kernel.h"
 
@@ -162,48 +163,88 @@ run_one_path(void *context, size_t part, int thread)
     bh_denormal_restore(flags);
 }
 
+static void
+run_own_path(void *context, size_t p, int thread)
+{
+    const struct round *round = context;
+    run_one_path(context, round->path->synapses->target.group->first_part + p, thread);
+}
+
 /* Each path in turn: over all parts at once, or one part after the other where parts
  * would write the same variables. */
-static void
-run_strict_kinds(struct round *round, enum path_kind first, enum path_kind end)
+static bh_status
+run_strict_kinds(struct round *round, enum path_kind first, enum path_kind end,
+                 bh_diag *diag)
 {
     const struct plan *plan = &round->component->plan;
     for (size_t n = plan->from[first]; n < plan->from[end]; n++) {
         round->path = plan->path[n];
-        const size_t parts = round->path->synapses->target.group->parts;
+        const bh_synapses *s = round->path->synapses;
+        const bh_group *target = s->target.group;
+        if (path_touches_pre(round->path))
+            BH_TRY(spread_values(round->net, s->source.group, diag));
         if (round->path->writes_pre)
-            for (size_t p = 0; p < parts; p++)
+            for (size_t p = 0; p < target->parts; p++)
                 run_one_path(round, p, 0);
         else
-            bh_pool_run(round->net->pool, parts, round->component->cost_ns,
-                        run_one_path, round);
+            bh_pool_run(round->net->pool, target->last_part - target->first_part,
+                        round->component->cost_ns, run_own_path, round);
     }
+    return BH_OK;
 }
 
-static void
-run_strict(struct round *round)
+static bh_status
+run_strict(struct round *round, bh_diag *diag)
 {
     const struct component *c = round->component;
     bh_pool *pool = round->net->pool;
     for (round->k = 0; round->k < round->steps; round->k++) {
-        run_strict_kinds(round, PATH_REGULAR, PATH_CLOCKED);
+        BH_TRY(run_strict_kinds(round, PATH_REGULAR, PATH_CLOCKED, diag));
         bh_pool_run(pool, c->tasks, c->cost_ns, run_update, round);
-        run_strict_kinds(round, PATH_CLOCKED, PATH_KINDS);
+        BH_TRY(spread_events(round->net, c, round->k, 1, diag));
+        BH_TRY(run_strict_kinds(round, PATH_CLOCKED, PATH_KINDS, diag));
         bh_pool_run(pool, c->tasks, c->cost_ns, run_reset, round);
     }
+    return BH_OK;
 }
 
 /* Groups on which no synapse ends. */
-static void
-run_sources(bh_network *net, const struct component *c, size_t steps)
+static bh_status
+run_sources(bh_network *net, const struct component *c, size_t steps, bh_diag *diag)
 {
     for (size_t g = 0; g < c->groups; g++) {
         bh_group *group = c->group[g];
         step_run(group, steps);
-        for (size_t k = 0; k < steps; k++)
-            if (!history_take(group, 0, k))
-                run_out(net);
+        for (size_t p = group->first_part; p < group->last_part; p++)
+            for (size_t k = 0; k < steps; k++)
+                if (!history_take(group, p, k))
+                    run_out(net);
     }
+    return spread_events(net, c, 0, steps, diag);
+}
+
+/* Groups of which nobody sees at once what others do: rounds of as many steps as spikes
+ * need, or of one. */
+static bh_status
+run_rounds(struct round *round, size_t steps, bh_diag *diag)
+{
+    bh_network *net = round->net;
+    const struct component *c = round->component;
+    if (c->steps == 0) {
+        for (round->k = 0; round->k <= steps; round->k++) {
+            bh_pool_run(net->pool, c->tasks, c->cost_ns, run_between, round);
+            if (round->k < steps)
+                BH_TRY(spread_events(net, c, round->k, 1, diag));
+        }
+        return BH_OK;
+    }
+    for (round->k = 0; round->k < steps; round->k += round->steps) {
+        round->steps = steps - round->k < c->steps ? steps - round->k : c->steps;
+        bh_pool_run(net->pool, c->tasks, c->cost_ns * (double)round->steps, run_free,
+                    round);
+        BH_TRY(spread_events(net, c, round->k, round->steps, diag));
+    }
+    return BH_OK;
 }
 
 /* What a step costs is known when some have been taken. */
@@ -223,22 +264,14 @@ bh_status
 advance(bh_network *net, struct component *c, size_t steps, bh_diag *diag)
 {
     struct round round = {.net = net, .component = c, .steps = steps};
-    if (!c->receives) {
-        run_sources(net, c, steps);
-    } else if (c->strict) {
-        run_strict(&round);
-    } else if (c->tasks == 1) {
+    if (!c->receives)
+        BH_TRY(run_sources(net, c, steps, diag));
+    else if (c->strict)
+        BH_TRY(run_strict(&round, diag));
+    else if (c->tasks == 1 && !net->spread)
         run_free(&round, 0, 0);
-    } else if (c->steps == 0) {
-        for (round.k = 0; round.k <= steps; round.k++)
-            bh_pool_run(net->pool, c->tasks, c->cost_ns, run_between, &round);
-    } else {
-        for (round.k = 0; round.k < steps; round.k += round.steps) {
-            round.steps = steps - round.k < c->steps ? steps - round.k : c->steps;
-            bh_pool_run(net->pool, c->tasks, c->cost_ns * (double)round.steps, run_free,
-                        &round);
-        }
-    }
+    else
+        BH_TRY(run_rounds(&round, steps, diag));
     if (c->receives)
         measure(c, steps);
     if (atomic_load_explicit(&net->no_memory, memory_order_relaxed))

@@ -75,6 +75,7 @@ struct block {
     size_t count;
     size_t cursor;
     size_t taken;      /* spikes that are in the history */
+    size_t sent;       /* spikes that other processes know */
     struct work *work; /* step.c's */
 };
 
@@ -110,8 +111,9 @@ struct bh_group {
     const char *method;
     char *comment; /* the texts, for generated code */
     size_t count, blocks;
-    int64_t every; /* steps of the network, for one of its own */
-    double dt_s;   /* of its own steps */
+    size_t own_first, own_last; /* blocks that this process takes through their steps */
+    int64_t every;              /* steps of the network, for one of its own */
+    double dt_s;                /* of its own steps */
     bh_precision precision;
     bh_arena *arena;
     struct lang lang;
@@ -135,6 +137,8 @@ struct bh_group {
     struct block *block;
     struct part *part; /* rows of blocks that take their steps together */
     size_t parts;
+    size_t first_part,
+        last_part;           /* those of this process; others only have histories */
     uint32_t *cut;           /* [parts + 1] neurons */
     struct history *history; /* [event_count + 1] by the event's number; 0: spikes */
     struct plan *plan;       /* code of synapses onto it */
@@ -222,6 +226,7 @@ struct operation {
 
 struct bh_network {
     bh_network_config config;
+    struct spread *spread; /* over several processes; NULL: this one is alone */
     bh_pool *pool;
     const bh_random_ops *random;
     const struct vector_ops *vector;
@@ -334,6 +339,8 @@ bh_status operation_add(bh_network *net, const bh_operation_config *config,
 bh_status operations_run(bh_network *net, bool at_end, bh_diag *diag);
 /* How many of the steps can run before the next one is due. */
 size_t operations_limit(bh_network *net, size_t steps);
+/* Whether the run shall end; of several processes, what all know. */
+bool network_stops(const bh_network *net);
 
 /* feed.c */
 bh_status feed_new(bh_network *net, bh_source *source, bh_precision precision,
@@ -384,6 +391,8 @@ void step_record_end(bh_group *group, size_t b, int thread, size_t k);
 /* monitor.c */
 bh_status monitor_deliver(bh_group *group, size_t steps, bh_diag *diag);
 void monitor_free(bh_spike_monitor *monitor);
+/* Whether a monitor listens to the event whose blocks these are. */
+bool monitor_hears(const bh_group *group, const struct block *block);
 
 /* state_monitor.c */
 void state_free(bh_state_monitor *monitor);
@@ -404,6 +413,9 @@ int64_t state_next(const bh_group *group, size_t b, int64_t step);
 /* Takes the values of a block. */
 void state_copy(bh_state_monitor *monitor, size_t variable, size_t b, int64_t step,
                 const void *values);
+
+/* store.c: what a network is made of, in a number. */
+uint64_t network_hash(const bh_network *net);
 
 /* program.c: the C text of a whole network */
 bh_status program_write(bh_network *net, bh_diag *diag);

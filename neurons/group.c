@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/spread_internal.h"
 #include "neurons/timed_array_internal.h"
 
 #include <math.h>
@@ -430,6 +430,8 @@ bh_group_new(bh_network *net, const bh_group_config *config, bh_group **out,
     group->blocks = (config->count + BLOCK - 1) / BLOCK;
     group->precision = config->precision;
     group->object = net->group_count;
+    spread_own(net, net->spread ? net->spread->rank : 0, group, &group->own_first,
+               &group->own_last);
     bh_status status = group_fill(group, config, diag);
     if (status != BH_OK) {
         group_free(group);

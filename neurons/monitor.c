@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/spread_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,13 +92,21 @@ merge(const bh_group *group, struct block *blocks, size_t steps)
     return count;
 }
 
-static bool
-is_heard(const bh_group *group, const struct block *block)
+bool
+monitor_hears(const bh_group *group, const struct block *block)
 {
     for (const bh_spike_monitor *m = group->monitors; m; m = m->next)
         if (m->block == block)
             return true;
     return false;
+}
+
+/* Of several processes only the first tells the user's code; our own statistics are
+ * kept in all. */
+static bool
+is_told(const bh_group *group, const bh_spike_monitor *monitor)
+{
+    return !group->net->spread || group->net->spread->rank == 0 || monitor->release;
 }
 
 /* Hands the window's events of one kind to those who listen. */
@@ -109,7 +117,7 @@ deliver(bh_group *group, struct block *blocks, size_t steps, bh_diag *diag)
     size_t count = 0;
     for (size_t b = 0; b < group->blocks; b++)
         count += blocks[b].count;
-    if (count == 0 || !is_heard(group, blocks))
+    if (count == 0 || !monitor_hears(group, blocks))
         return BH_OK;
     if (!reserve(&net->event_time, &net->event_index, &net->event_capacity, count))
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes", count);
@@ -126,7 +134,7 @@ deliver(bh_group *group, struct block *blocks, size_t steps, bh_diag *diag)
             memcpy(m->index + m->kept, net->event_index, count * sizeof *m->index);
             m->kept += count;
         }
-        if (m->config.sink) {
+        if (m->config.sink && is_told(group, m)) {
             bh_events events = {net->event_time, net->event_index, count};
             BH_TRY(m->config.sink(m->config.user, events, diag));
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/engine_internal.h"
+#include "neurons/spread_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
 #include <math.h>
@@ -32,8 +32,10 @@ bh_network_new(const bh_network_config *given, bh_network **out, bh_diag *diag)
     net->random = bh_random_ops_get();
     net->vector = BH_ISA_PICK(vector_ops);
     bh_status status = bh_pool_new(config.threads, &net->pool, diag);
+    if (status == BH_OK)
+        status = spread_new(net, diag);
     if (status != BH_OK) {
-        free(net);
+        bh_network_free(net);
         return status;
     }
     *out = net;
@@ -67,6 +69,7 @@ bh_network_free(bh_network *net)
         next = op->next;
         operation_free(op);
     }
+    spread_free(net);
     bh_pool_free(net->pool);
     jit_free(net->library);
     free(net->code);
@@ -157,6 +160,17 @@ longest_window(const bh_network *net)
     return window;
 }
 
+/* Of several processes the first compiles, and the others find what it has made. */
+static bh_status
+load_program(bh_network *net, bh_diag *diag)
+{
+    const bool first = net->spread && net->spread->rank == 0;
+    if (first)
+        BH_TRY(program_load(net, diag));
+    BH_TRY(spread_least(net, NULL, 0, diag));
+    return first ? BH_OK : program_load(net, diag);
+}
+
 bh_status
 bh_network_prepare(bh_network *net, bh_diag *diag)
 {
@@ -179,12 +193,14 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
                                "%s has not been connected; bh_synapses_connect makes "
                                "synapses",
                                s->name);
-    net->window = longest_window(net);
-    BH_TRY(program_load(net, diag));
+    double window = (double)longest_window(net);
+    BH_TRY(spread_least(net, &window, 1, diag)); /* threads may differ */
+    net->window = (size_t)window;
+    BH_TRY(load_program(net, diag));
     BH_TRY(schedule_cut(net, diag));
     BH_TRY(step_prepare(net, diag));
     net->prepared = true;
-    return BH_OK;
+    return spread_compare(net, network_hash(net), diag);
 }
 
 static void
@@ -247,6 +263,7 @@ static bh_status
 run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
 {
     move_epoch(net);
+    spread_forget(net);
     BH_TRY(run_feeds(net, steps, until_end, diag));
     if (*steps == 0)
         return BH_OK;
@@ -254,10 +271,14 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
         BH_TRY(generator_begin(group, *steps, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_begin(group, *steps, diag));
-    for (struct link *link = net->links; link; link = link->next)
+    for (struct link *link = net->links; link; link = link->next) {
+        if (link->from)
+            BH_TRY(spread_values(net, link->from, diag));
         link_run(link, net, *steps);
+    }
     for (size_t c = 0; c < net->component_count; c++)
         BH_TRY(advance(net, &net->components[c], *steps, diag));
+    BH_TRY(spread_states(net, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_end(group, diag));
     for (bh_group *group = net->groups; group; group = group->next)
@@ -265,11 +286,13 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
     for (struct feed *feed = net->feeds; feed; feed = feed->next)
         feed_end(feed);
     net->step += (int64_t)*steps;
-    return net->report ? net->report(net->user, bh_network_time(net), diag) : BH_OK;
+    if (net->report)
+        BH_TRY(net->report(net->user, bh_network_time(net), diag));
+    return spread_least(net, NULL, 0, diag); /* whether one wants to stop */
 }
 
-bh_status
-bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
+static bh_status
+run(bh_network *net, double duration_s, bh_diag *diag)
 {
     bool until_end = duration_s == BH_UNTIL_END;
     if (!until_end && (!(duration_s >= 0) || duration_s / net->config.dt_s > 1e15))
@@ -286,8 +309,7 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
     BH_TRY(schedule_begin(net, diag));
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
-    atomic_store(&net->stop, false);
-    while (left > 0 && !atomic_load(&net->stop)) {
+    while (left > 0 && !network_stops(net)) {
         size_t steps = left < (int64_t)net->window ? (size_t)left : net->window;
         BH_TRY(operations_run(net, false, diag));
         steps = operations_limit(net, steps);
@@ -300,4 +322,19 @@ bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
             break;
     }
     return BH_OK;
+}
+
+bh_status
+bh_network_run(bh_network *net, double duration_s, bh_diag *diag)
+{
+    bh_diag own = {0};
+    atomic_store(&net->stop, false);
+    if (!net->spread)
+        return run(net, duration_s, diag);
+    diag = diag ? diag : &own;
+    net->spread->stop = net->spread->failed = false;
+    bh_status status = run(net, duration_s, diag);
+    if (status == BH_OK) /* all processes then know all neurons */
+        status = spread_values(net, NULL, diag);
+    return status == BH_OK ? BH_OK : spread_fail(net, status, diag);
 }

@@ -3,6 +3,7 @@
 #define BH_NEURONS_NETWORK_H
 
 #include "core/block.h"
+#include "core/comm.h"
 #include "core/random.h"
 #include "core/source.h"
 #include "core/status.h"
@@ -32,6 +33,10 @@ typedef struct bh_network_config {
     size_t window;         ///< steps that run together, 1 to BH_WINDOW_MAX; no result
                            ///< depends on it
     bh_code_mode code;
+    /// Processes that share the network out; must outlive it. NULL: this one alone. All
+    /// build the same network with the same calls, and run it together: docs/scaling.md
+    /// says what that means for the functions below.
+    bh_comm *comm;
 } bh_network_config;
 
 /// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors, window 256.

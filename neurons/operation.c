@@ -2,6 +2,7 @@
 #include "neurons/operation.h"
 
 #include "neurons/run_internal.h"
+#include "neurons/spread_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -141,7 +142,9 @@ operations_run(bh_network *net, bool at_end, bh_diag *diag)
             continue;
         op->done = step;
         called = true;
-        changes = changes || !op->release; /* our own only read */
+        if (!changes && !op->release) /* our own only read synapses */
+            BH_TRY(spread_values(net, NULL, diag));
+        changes = changes || !op->release;
         BH_TRY(op->config.call(op->config.user, net, (double)step * net->config.dt_s,
                                diag));
     }
@@ -149,13 +152,15 @@ operations_run(bh_network *net, bool at_end, bh_diag *diag)
         BH_TRY(step_constants(group, diag)); /* of variables that were set */
     for (bh_synapses *s = net->synapses; called && s; s = s->next)
         s->run->settled = false; /* their values move on */
+    if (changes)
+        BH_TRY(spread_least(net, NULL, 0, diag)); /* whether they want to stop */
     return changes && net->synapses ? schedule_begin(net, diag) : BH_OK;
 }
 
 size_t
 operations_limit(bh_network *net, size_t steps)
 {
-    if (atomic_load(&net->stop) && steps > 1)
+    if (network_stops(net) && steps > 1)
         steps = 1;
     for (struct operation *op = net->operations; op; op = op->next) {
         int64_t due = next_step(op, net->step + (op->at_end ? 0 : 1));
@@ -164,6 +169,12 @@ operations_limit(bh_network *net, size_t steps)
             steps = (size_t)most;
     }
     return steps;
+}
+
+bool
+network_stops(const bh_network *net)
+{
+    return net->spread ? net->spread->stop : atomic_load(&net->stop);
 }
 
 void

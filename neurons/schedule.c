@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/run_internal.h"
+#include "neurons/spread_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,33 +31,68 @@ is_delicate(const bh_network *net, const bh_group *group)
     return false;
 }
 
+/* How many parts a process has of its blocks. */
+static size_t
+parts_of(const bh_network *net, const bh_group *group)
+{
+    const size_t blocks = group->own_last - group->own_first,
+                 least = (blocks * BLOCK + MOST_OF_PART - 1) / MOST_OF_PART,
+                 threads = (size_t)bh_pool_threads(net->pool);
+    const size_t parts = !group->receives                             ? 1
+                         : is_delicate(net, group) || threads < least ? least
+                                                                      : threads;
+    return parts < blocks ? parts : blocks;
+}
+
+/* One's own blocks make parts; those of other processes before and behind them make one
+ * each, which has a history and no synapses. */
 static bh_status
 cut(bh_network *net, bh_group *group, bh_diag *diag)
 {
-    size_t least = (group->blocks * BLOCK + MOST_OF_PART - 1) / MOST_OF_PART,
-           threads = (size_t)bh_pool_threads(net->pool);
-    size_t parts = !group->receives                             ? 1
-                   : is_delicate(net, group) || threads < least ? least
-                                                                : threads;
-    if (parts > group->blocks)
-        parts = group->blocks;
-    group->parts = parts;
-    group->part = calloc(parts, sizeof *group->part);
-    group->cut = calloc(parts + 1, sizeof *group->cut);
+    const size_t own = parts_of(net, group), first = group->own_first,
+                 blocks = group->own_last - first,
+                 before = first > 0 || blocks == 0, /* all, for one who has none */
+        behind = blocks > 0 && group->own_last < group->blocks;
+    group->first_part = before;
+    group->last_part = before + own;
+    group->parts = group->last_part + behind;
+    group->part = calloc(group->parts, sizeof *group->part);
+    group->cut = calloc(group->parts + 1, sizeof *group->cut);
     if (!group->part || !group->cut)
         return no_memory(diag);
-    for (size_t p = 0; p < parts; p++) {
-        group->part[p].first = group->blocks * p / parts;
-        group->part[p].last = group->blocks * (p + 1) / parts;
+    for (size_t p = 0; p < own; p++)
+        group->part[before + p] = (struct part){.first = first + blocks * p / own,
+                                                .last = first + blocks * (p + 1) / own};
+    if (before)
+        group->part[0] = (struct part){.last = blocks ? first : group->blocks};
+    if (behind)
+        group->part[group->parts - 1] =
+            (struct part){.first = group->own_last, .last = group->blocks};
+    for (size_t p = 0; p < group->parts; p++)
         group->cut[p] = (uint32_t)(group->part[p].first * BLOCK);
-    }
-    group->cut[parts] = (uint32_t)group->count;
+    group->cut[group->parts] = (uint32_t)group->count;
     return history_new(group, diag);
+}
+
+/* What would need the variables of other processes' neurons to be written. */
+static bh_status
+refuse_writing(const bh_network *net, bh_diag *diag)
+{
+    for (const bh_synapses *s = net->spread ? net->synapses : NULL; s; s = s->next)
+        for (const struct path *path = s->run->paths; path; path = path->next)
+            if (path->writes_pre)
+                return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                                   "%s sets variables of its source neurons, which may "
+                                   "lie with another process; such a network runs in "
+                                   "one process",
+                                   s->name);
+    return BH_OK;
 }
 
 bh_status
 schedule_cut(bh_network *net, bh_diag *diag)
 {
+    BH_TRY(refuse_writing(net, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(cut(net, group, diag));
     return BH_OK;
@@ -191,7 +227,7 @@ complete(bh_network *net, struct component *c, bh_diag *diag)
     size_t tasks = 0;
     BH_TRY(plan_make(net, c->group, c->groups, &c->plan, diag));
     for (size_t g = 0; g < c->groups; g++) {
-        tasks += c->group[g]->parts;
+        tasks += c->group[g]->last_part - c->group[g]->first_part;
         c->receives = c->receives || c->group[g]->receives;
         if (!c->group[g]->plan)
             c->group[g]->plan = calloc(1, sizeof *c->group[g]->plan);
@@ -199,11 +235,11 @@ complete(bh_network *net, struct component *c, bh_diag *diag)
             return no_memory(diag);
         BH_TRY(plan_make(net, &c->group[g], 1, c->group[g]->plan, diag));
     }
-    c->task = calloc(tasks, sizeof *c->task);
+    c->task = calloc(tasks + 1, sizeof *c->task);
     if (!c->task)
         return no_memory(diag);
     for (size_t g = 0; g < c->groups; g++)
-        for (size_t p = 0; p < c->group[g]->parts; p++)
+        for (size_t p = c->group[g]->first_part; p < c->group[g]->last_part; p++)
             c->task[c->tasks++] = (struct task){c->group[g], p};
     c->steps = UINT32_MAX;
     for (size_t n = 0; n < c->plan.from[PATH_KINDS]; n++) {
@@ -301,7 +337,8 @@ schedule_begin(bh_network *net, bh_diag *diag)
         }
     for (bh_synapses *s = net->synapses; s; s = s->next)
         for (struct path *path = s->run->paths; path; path = path->next)
-            for (size_t p = 0; path->flight && p < s->target.group->parts; p++)
+            for (size_t p = s->target.group->first_part;
+                 path->flight && p < s->target.group->last_part; p++)
                 if (!deliver_recall(path, p, net->step))
                     return no_memory(diag);
     free_components(net);

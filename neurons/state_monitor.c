@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/state_monitor.h"
 
-#include "neurons/engine_internal.h"
+#include "neurons/spread_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -279,7 +279,11 @@ state_end(bh_group *group, bh_diag *diag)
         m->count += rows;
         m->tick += (int64_t)rows;
         m->coming = 0;
-        for (size_t v = 0; m->config.sink && v < m->variables; v++)
+        /* of several processes only the first tells the user's code */
+        const bool told =
+            m->config.sink &&
+            (!group->net->spread || group->net->spread->rank == 0 || m->release);
+        for (size_t v = 0; told && v < m->variables; v++)
             BH_TRY(m->config.sink(m->config.user, m->recorded[v].symbol->name, first_s,
                                   state_view(m, v, first, rows), diag));
     }

@@ -234,7 +234,7 @@ step_make_works(bh_group *group)
 {
     size_t arrays = (size_t)group->scope.stored,
            element = bh_precision_size(group->precision);
-    for (size_t b = 0; b < group->blocks; b++) {
+    for (size_t b = group->own_first; b < group->own_last; b++) {
         size_t left = group->count - b * BLOCK;
         struct work *work = calloc(1, sizeof *work + arrays * sizeof *work->arrays);
         if (!work)
@@ -407,7 +407,7 @@ run_block(void *context, size_t b, int thread)
 {
     const struct step_job *job = context;
     unsigned flags = bh_denormal_flush();
-    step_block(job->group, b, thread, 0, job->steps, true);
+    step_block(job->group, job->group->own_first + b, thread, 0, job->steps, true);
     bh_denormal_restore(flags);
 }
 
@@ -415,6 +415,7 @@ void
 step_run(bh_group *group, size_t steps)
 {
     struct step_job job = {group, steps};
-    double cost_ns = 0.5 * (double)(group->count * steps); /* a simple neuron's */
-    bh_pool_run(group->net->pool, group->blocks, cost_ns, run_block, &job);
+    const size_t blocks = group->own_last - group->own_first;
+    double cost_ns = 0.5 * (double)(blocks * BLOCK * steps); /* a simple neuron's */
+    bh_pool_run(group->net->pool, blocks, cost_ns, run_block, &job);
 }

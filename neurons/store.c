@@ -82,8 +82,8 @@ hash_text(uint64_t sum, const char *text)
 
 /* What must be alike: the code (its first line names the version of the library), and
  * what is no code. */
-static uint64_t
-hash_model(const bh_network *net)
+uint64_t
+network_hash(const bh_network *net)
 {
     const bh_network_config *config = &net->config;
     const char *code = strchr(net->code, '\n');
@@ -198,11 +198,23 @@ visit_network(struct state *state, bh_network *net, bh_diag *diag)
     return BH_OK;
 }
 
+/* Each process has synapses and random numbers that the others lack. */
+static bh_status
+refuse_spread(const bh_network *net, bh_diag *diag)
+{
+    if (!net->spread)
+        return BH_OK;
+    return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                       "a network over several processes cannot be stored or restored; "
+                       "it can in one process");
+}
+
 bh_status
 bh_network_store(bh_network *net, bh_store **out, bh_diag *diag)
 {
     struct header header = {.version = STORE_VERSION};
     struct state state = {0};
+    BH_TRY(refuse_spread(net, diag));
     BH_TRY(bh_network_prepare(net, diag));
     bh_store *store = calloc(1, sizeof *store);
     state_bytes(&state, &header, sizeof header);
@@ -213,7 +225,7 @@ bh_network_store(bh_network *net, bh_store **out, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the network's state");
     }
     memcpy(header.magic, magic, sizeof magic);
-    header.model = hash_model(net);
+    header.model = network_hash(net);
     header.step = net->step;
     header.dt_s = net->config.dt_s;
     header.size = state.size - sizeof header;
@@ -235,8 +247,9 @@ header_of(const bh_store *store)
 bh_status
 bh_network_restore(bh_network *net, const bh_store *store, bh_diag *diag)
 {
+    BH_TRY(refuse_spread(net, diag));
     BH_TRY(bh_network_prepare(net, diag));
-    if (header_of(store).model != hash_model(net))
+    if (header_of(store).model != network_hash(net))
         return bh_diag_set(diag, BH_ERR_DATA,
                            "the state is of another network: texts, sizes, names and "
                            "their values, seed, time step and monitors must be alike");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/spread_internal.h"
 #include "neurons/synapses/connect_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
@@ -116,6 +117,24 @@ make_row(const struct maker *m, struct hand *hand, size_t row)
     return sort_row(hand) ? BH_OK : no_memory(m->s, hand->diag);
 }
 
+/* Of several processes each makes all rows, with the same random numbers, and keeps
+ * what ends on its own neurons. */
+static void
+keep_own(const struct maker *m, struct hand *hand, size_t row)
+{
+    uint32_t first, last;
+    struct list *made = &hand->made;
+    if (!m->by_target) {
+        made->count = whole_keep(m->s, row, made->at, made->count);
+        return;
+    }
+    for (size_t n = 0; n < made->count; n++)
+        whole_count(m->s, made->at[n], (uint32_t)row);
+    synapses_own(m->s, &first, &last);
+    if (row < first || row >= last)
+        made->count = 0;
+}
+
 static void
 make_piece(void *context, size_t p, int thread)
 {
@@ -126,6 +145,8 @@ make_piece(void *context, size_t p, int thread)
     for (size_t row = p * MADE_ROWS; row < (p + 1) * MADE_ROWS && row < m->rows;
          row++) {
         piece->status = make_row(m, hand, row);
+        if (piece->status == BH_OK && m->s->whole)
+            keep_own(m, hand, row);
         if (piece->status == BH_OK && !m->s->procedural &&
             !list_append(&piece->made, hand->made.at, hand->made.count))
             piece->status = no_memory(m->s, &piece->diag);
@@ -336,11 +357,12 @@ bh_synapses_connect(bh_synapses *s, const bh_connect_config *given, bh_diag *dia
         return procedural_connect(s, maker.config, diag);
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
-    bh_status status = make_synapses(&maker, diag);
+    bh_status status = spread_agree(s->net, make_synapses(&maker, diag), diag);
     maker_free(&maker);
     if (status != BH_OK)
         return status;
     merge_number(s);
+    whole_total(s);
     s->calls++;
     s->connected = true;
     return BH_OK;

@@ -157,7 +157,7 @@ keep(struct hand *hand, size_t to, size_t from)
 static void
 filter(const struct maker *m, struct hand *hand, size_t *count)
 {
-    const struct pairs pairs = {*count, hand->i, hand->j, NULL, hand->argument};
+    const struct pairs pairs = {*count, hand->i, hand->j, NULL, hand->argument, 0, 0};
     size_t kept = 0;
     if (*count == 0)
         return;
@@ -173,7 +173,7 @@ filter(const struct maker *m, struct hand *hand, size_t *count)
 static bh_status
 find_neurons(const struct maker *m, struct hand *hand, size_t row, size_t *count)
 {
-    const struct pairs pairs = {*count, hand->i, hand->j, NULL, hand->argument};
+    const struct pairs pairs = {*count, hand->i, hand->j, NULL, hand->argument, 0, 0};
     size_t kept = 0;
     if (*count == 0)
         return BH_OK;

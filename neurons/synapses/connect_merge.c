@@ -248,6 +248,15 @@ is_wanted(const bh_synapses *s, const bh_connect_config *config, size_t n)
            !(config->no_autapses && is_autapse(s, i, j));
 }
 
+/* Whether it is wanted here. */
+static bool
+is_own(const bh_synapses *s, const bh_connect_config *config, size_t n)
+{
+    uint32_t first, last;
+    synapses_own(s, &first, &last);
+    return is_wanted(s, config, n) && config->j[n] >= first && config->j[n] < last;
+}
+
 /* Sorts each row by target. */
 static bool
 sort_rows(const bh_synapses *s, const uint64_t *row, uint32_t *post)
@@ -282,15 +291,18 @@ merge_arrays(bh_synapses *s, const bh_connect_config *config, bh_diag *diag)
     uint64_t *next = malloc(sources * sizeof *next);
     uint32_t *post = malloc((config->pairs + 1) * sizeof *post);
     bool ok = row && next && post;
-    for (size_t n = 0; ok && n < config->pairs; n++)
-        if (is_wanted(s, config, n))
+    for (size_t n = 0; ok && n < config->pairs; n++) {
+        if (s->whole && is_wanted(s, config, n))
+            whole_count(s, config->i[n], config->j[n]);
+        if (is_own(s, config, n))
             row[config->i[n] + 1]++;
+    }
     for (size_t i = 0; ok && i < sources; i++) {
         row[i + 1] += row[i];
         next[i] = row[i];
     }
     for (size_t n = 0; ok && n < config->pairs; n++)
-        if (is_wanted(s, config, n))
+        if (is_own(s, config, n))
             post[next[config->i[n]]++] = config->j[n];
     ok = ok && sort_rows(s, row, post);
     free(next);

@@ -20,7 +20,7 @@ choose(bh_synapses *s, const struct formula *f, struct evaluator *e, bool *stays
                 i[n] = (uint32_t)row;
                 position[n] = from + n;
             }
-            const struct pairs pairs = {count, i, s->post + from, position, NULL};
+            const struct pairs pairs = {count, i, s->post + from, position, NULL, 0, 0};
             const double *goes = evaluator_run(f, e, &pairs);
             for (size_t n = 0; n < count; n++)
                 stays[from + n] = goes[n] == 0;
@@ -85,6 +85,12 @@ bh_synapses_remove(bh_synapses *s, const char *condition, bh_diag *diag)
                            "%s is procedural; a condition of bh_synapses_connect "
                            "leaves synapses out, none can be removed",
                            s->name);
+    if (s->whole)
+        return bh_diag_set(
+            diag, BH_ERR_UNSUPPORTED,
+            "synapses of %s are with several processes, and none can be "
+            "removed; a condition of bh_synapses_connect leaves them out",
+            s->name);
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bool *stays = calloc(s->count + 1, sizeof *stays);

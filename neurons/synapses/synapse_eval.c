@@ -55,7 +55,7 @@ count_incoming(struct formula *f)
                      s->target.first]++;
         }
     f->incoming = incoming;
-    return BH_OK;
+    return whole_targets(s, incoming, f->lang.diag);
 }
 
 static bh_status
@@ -66,7 +66,7 @@ count_outgoing(struct formula *f)
     if (!outgoing)
         return no_memory(f);
     for (size_t i = 0; i < s->source.count; i++)
-        outgoing[i] = (uint32_t)synapses_row_count(s, i);
+        outgoing[i] = s->whole ? s->whole->row[i] : (uint32_t)synapses_row_count(s, i);
     f->outgoing = outgoing;
     return BH_OK;
 }
@@ -300,11 +300,12 @@ evaluator_run(const struct formula *f, struct evaluator *e, const struct pairs *
 {
     const bh_random_ops *random = f->s->net->random;
     const void *terms[MOST_DRAWS + 1];
+    const size_t whole = pairs->before + pairs->count + pairs->behind;
     struct gathering g = {.frame = {.count = (int)pairs->count,
                                     .t = bh_network_time(f->s->net),
                                     .step = f->s->net->step,
                                     .dt = f->s->net->config.dt_s,
-                                    .first = (int32_t)e->done,
+                                    .first = (int32_t)(e->done + pairs->before),
                                     .uniforms = terms,
                                     .poissons = e->poissons,
                                     .gather = gather},
@@ -314,11 +315,16 @@ evaluator_run(const struct formula *f, struct evaluator *e, const struct pairs *
         double *drawn = e->drawn + (size_t)n * BLOCK;
         terms[n] = drawn;
         if (n < f->scope.uniforms)
-            random->uniforms_double(&e->streams[n], drawn, pairs->count);
+            random->uniforms_double(&e->streams[n], drawn, whole);
         else
-            random->normals(&e->streams[n], (float *)(void *)drawn, pairs->count);
+            random->normals(&e->streams[n], (float *)(void *)drawn, whole);
+        const size_t size = n < f->scope.uniforms ? sizeof(double) : sizeof(float);
+        if (pairs->before > 0)
+            memmove(drawn, (char *)drawn + pairs->before * size, pairs->count * size);
     }
-    e->done += pairs->count;
+    e->done += whole;
+    if (pairs->count == 0)
+        return e->drawn;
     g.frame.noises = (const float *const *)(terms + f->scope.uniforms);
     return interp_ops_get()->run(&f->interp, &g.frame, e->scratch);
 }

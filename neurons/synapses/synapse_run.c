@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/spread_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
 #include <stdlib.h>
@@ -83,7 +84,8 @@ count_synapses(bh_synapses *s, bh_diag *diag)
     if (!run->outgoing || !run->incoming)
         return no_memory(s, diag);
     for (size_t i = 0; i < s->source.count; i++) {
-        run->outgoing[i] = (uint32_t)synapses_row_count(s, i);
+        run->outgoing[i] = s->whole ? s->whole->row[i]
+                                    : (uint32_t)synapses_row_count(s, i);
         for (uint32_t p = 0; p < s->partitions; p++) {
             const uint64_t *row = &s->row[i * s->partitions + p];
             for (uint64_t n = row[0]; n < row[1]; n++)
@@ -265,20 +267,27 @@ find_stretches(struct path *path, size_t rows, bh_diag *diag)
     return BH_OK;
 }
 
-static void
-find_delays(struct path *path)
+/* The shortest and the longest delay, of all processes. */
+static bh_status
+find_delays(struct path *path, bh_diag *diag)
 {
     const struct pathway *pathway = path->pathway;
+    const bh_synapses *s = path->synapses;
     path->shortest = path->longest = pathway->delay_steps;
-    if (!pathway->delay || path->synapses->count == 0)
-        return;
+    if (!pathway->delay || bh_synapses_count(s) == 0)
+        return BH_OK;
     path->shortest = UINT32_MAX;
     path->longest = 0;
-    for (size_t n = 0; n < path->synapses->count; n++) {
+    for (size_t n = 0; n < s->count; n++) {
         const uint32_t delay = pathway->delay[n];
         path->shortest = delay < path->shortest ? delay : path->shortest;
         path->longest = delay > path->longest ? delay : path->longest;
     }
+    double ends[] = {path->shortest, -(double)path->longest};
+    BH_TRY(spread_least(s->net, ends, 2, diag));
+    path->shortest = (uint32_t)ends[0];
+    path->longest = (uint32_t)-ends[1];
+    return BH_OK;
 }
 
 static bh_status
@@ -311,7 +320,7 @@ begin_path(struct path *path, bh_diag *diag)
     if (path->pathway) {
         const bh_group *from = path->from_post ? s->target.group : s->source.group;
         path->history = &from->history[path->pathway->event];
-        find_delays(path);
+        BH_TRY(find_delays(path, diag));
     }
     return BH_OK;
 }

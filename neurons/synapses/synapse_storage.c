@@ -195,12 +195,14 @@ number_copies(bh_synapses *s, bh_diag *diag)
 static bool
 is_dense(const bh_synapses *s)
 {
-    const size_t targets = s->target.count;
+    uint32_t first, last;
+    synapses_own(s, &first, &last);
+    const size_t targets = last - first;
     if (s->sorted_by || s->count == 0 || s->count != s->source.count * targets)
         return false;
     for (size_t i = 0; i < s->source.count; i++)
         for (size_t n = 0; n < targets; n++)
-            if (s->row[i] != i * targets || s->post[i * targets + n] != n)
+            if (s->row[i] != i * targets || s->post[i * targets + n] != first + n)
                 return false;
     return true;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/spread_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
 #include <math.h>
@@ -193,15 +194,16 @@ put(const struct setting *set, uint64_t position, double value, size_t i, size_t
     return BH_OK;
 }
 
-/* Sets some synapses of a row, at most BLOCK. */
+/* Sets some synapses of a row, at most BLOCK with those of other processes: `first` is
+ * the first that is here. */
 static bh_status
 set_batch(const struct setting *set, struct hand_of_rows *hand, size_t i, size_t first,
-          size_t count, bh_diag *diag)
+          struct pairs pairs, bh_diag *diag)
 {
-    struct pairs pairs = {.count = count,
-                          .i = hand->chosen_i,
-                          .j = hand->j + first,
-                          .position = hand->position + first};
+    const size_t count = pairs.count;
+    pairs.i = hand->chosen_i;
+    pairs.j = hand->j + first;
+    pairs.position = hand->position + first;
     for (size_t n = 0; n < count; n++)
         hand->chosen_i[n] = (uint32_t)i;
     if (set->conditional) {
@@ -212,12 +214,13 @@ set_batch(const struct setting *set, struct hand_of_rows *hand, size_t i, size_t
                 hand->chosen_j[kept] = pairs.j[n];
                 hand->chosen[kept++] = pairs.position[n];
             }
-        pairs.count = kept;
-        pairs.j = hand->chosen_j;
-        pairs.position = hand->chosen;
+        pairs = (struct pairs){.count = kept,
+                               .i = hand->chosen_i,
+                               .j = hand->chosen_j,
+                               .position = hand->chosen};
+        if (kept == 0)
+            return BH_OK;
     }
-    if (pairs.count == 0)
-        return BH_OK;
     const double *value = evaluator_run(&set->value, &hand->value, &pairs);
     for (size_t n = 0; n < pairs.count; n++)
         BH_TRY(put(set, pairs.position[n], value[n], i, pairs.j[n], diag));
@@ -234,8 +237,18 @@ set_row(const struct setting *set, struct hand_of_rows *hand, size_t i, bh_diag 
     evaluator_start(&set->value, &hand->value, i);
     if (set->conditional)
         evaluator_start(&set->condition, &hand->condition, i);
-    for (size_t n = 0; n < count; n += BLOCK)
-        BH_TRY(set_batch(set, hand, i, n, count - n < BLOCK ? count - n : BLOCK, diag));
+    /* Random numbers belong to places of the whole row. */
+    const struct whole *whole = set->s->whole;
+    const size_t before = whole ? whole->before[i] : 0,
+                 row = whole ? whole->row[i] : count;
+    for (size_t n = 0; n < before + count; n += BLOCK) {
+        const size_t end = row - n < BLOCK ? row : n + BLOCK,
+                     from = n < before ? (end < before ? end : before) : n,
+                     to = end < before + count ? end : before + count;
+        struct pairs pairs = {.count = to > from ? to - from : 0, .before = from - n};
+        pairs.behind = end - from - pairs.count;
+        BH_TRY(set_batch(set, hand, i, pairs.count ? from - before : 0, pairs, diag));
+    }
     return BH_OK;
 }
 
@@ -298,6 +311,12 @@ compile(struct setting *set, const char *condition, const char *expression,
                            set->place.path ? second : symbol->dim));
     if (!condition)
         return BH_OK;
+    if (set->s->whole && set->value.random)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "'%s' of %s: random numbers for the synapses of a condition "
+                           "follow from those of all processes; give them to all, as "
+                           "int(condition) * rand()",
+                           set->place.name, set->s->name);
     set->conditional = true;
     BH_TRY(formula_new(set->s, &set->condition, diag));
     set->condition.term = TERM_SECOND;
@@ -314,7 +333,8 @@ bh_synapses_set(bh_synapses *s, const char *variable, const char *condition,
     if (status == BH_OK)
         status = setting_begin(&set, !condition, diag);
     if (status == BH_OK)
-        status = setting_end(&set, run_rows(&set, diag), diag);
+        status =
+            setting_end(&set, spread_agree(s->net, run_rows(&set, diag), diag), diag);
     formula_free(&set.value);
     formula_free(&set.condition);
     if (status == BH_OK)
@@ -322,7 +342,8 @@ bh_synapses_set(bh_synapses *s, const char *variable, const char *condition,
     return status;
 }
 
-/* Walks all synapses in public order on this thread; stops where `each` fails. */
+/* Walks all synapses that are here in public order on this thread; n counts all; stops
+ * where `each` fails. */
 static bh_status
 walk(const bh_synapses *s,
      bh_status (*each)(void *context, size_t n, uint64_t position, size_t i, size_t j),
@@ -334,10 +355,12 @@ walk(const bh_synapses *s,
     if (!hand || !rows_new(s, hand))
         status = no_memory(s, diag);
     for (size_t i = 0; status == BH_OK && i < s->source.count; i++) {
-        const size_t count = synapses_row_count(s, i);
+        const size_t count = synapses_row_count(s, i),
+                     before = s->whole ? s->whole->before[i] : 0;
         synapses_row(s, i, hand->position, hand->j, hand->scratch);
         for (size_t k = 0; status == BH_OK && k < count; k++)
-            status = each(context, n++, hand->position[k], i, hand->j[k]);
+            status = each(context, n + before + k, hand->position[k], i, hand->j[k]);
+        n += s->whole ? s->whole->row[i] : count;
     }
     if (hand)
         rows_free(hand);
@@ -376,8 +399,9 @@ give_all(struct giving *given, const char *variable)
 {
     BH_TRY(find_place(given->set.s, variable, &given->set.place, given->diag));
     BH_TRY(setting_begin(&given->set, true, given->diag));
-    return setting_end(&given->set, walk(given->set.s, give, given, given->diag),
-                       given->diag);
+    bh_status status = walk(given->set.s, give, given, given->diag);
+    status = spread_agree(given->set.s->net, status, given->diag);
+    return setting_end(&given->set, status, given->diag);
 }
 
 bh_status
@@ -435,7 +459,8 @@ bh_synapses_get(const bh_synapses *s, const char *variable, double *values,
     BH_TRY(check_count(s, count, diag));
     /* Values that a run has kept elsewhere: nothing that anybody could see. */
     trace_settle((bh_synapses *)(uintptr_t)s);
-    return walk(s, take, &taking, diag);
+    BH_TRY(walk(s, take, &taking, diag));
+    return whole_gather(s, sizeof *values, values, diag);
 }
 
 static bh_status
@@ -456,5 +481,7 @@ bh_synapses_pairs(const bh_synapses *s, uint32_t *i, uint32_t *j, size_t count,
     BH_TRY(check_count(s, count, diag));
     if (s->procedural)
         return procedural_pairs(s, i, j, diag);
-    return walk(s, take_pair, &taking, diag);
+    BH_TRY(walk(s, take_pair, &taking, diag));
+    BH_TRY(whole_gather(s, sizeof *i, i, diag));
+    return whole_gather(s, sizeof *j, j, diag);
 }

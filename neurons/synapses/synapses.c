@@ -43,7 +43,9 @@ bh_synapses_name(const bh_synapses *synapses)
 size_t
 bh_synapses_count(const bh_synapses *synapses)
 {
-    return synapses->procedural ? procedural_count(synapses) : synapses->count;
+    if (synapses->procedural)
+        return procedural_count(synapses);
+    return synapses->whole ? synapses->whole->count : synapses->count;
 }
 
 void
@@ -51,6 +53,7 @@ synapses_free(bh_synapses *s)
 {
     synapse_run_free(s);
     procedural_free(s);
+    whole_free(s);
     for (struct pathway *path = s->pathways; path; path = path->next)
         free(path->delay);
     for (int i = 0; s->arrays && i < s->scope.stored; i++)
@@ -214,7 +217,7 @@ take_arrays(bh_synapses *s)
     if (!s->row || !s->arrays)
         return bh_diag_set(s->lang.diag, BH_ERR_MEMORY, "no memory for synapses");
     s->partitions = 1;
-    return BH_OK;
+    return whole_new(s, s->lang.diag);
 }
 
 /* The number of a synapse among those of its pair is a parameter that connect fills. */

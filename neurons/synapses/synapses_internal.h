@@ -44,6 +44,14 @@ struct synapse_regular {
     struct synapse_regular *next;
 };
 
+/* Of synapses that several processes share: each has those onto its own neurons, whose
+ * targets are a stretch of every row. */
+struct whole {
+    size_t count;           /* of all processes */
+    uint32_t *row, *before; /* [source]: synapses of all, and those to lower targets
+                               that this process lacks */
+};
+
 struct bh_synapses {
     bh_network *net;
     uint32_t object; /* for random numbers; apart from those of groups */
@@ -91,6 +99,7 @@ struct bh_synapses {
     uint32_t *column_position;
     uint32_t *column_source;
 
+    struct whole *whole;           /* NULL: all synapses are here */
     struct procedural *procedural; /* how to make them again; NULL: stored, as above */
     struct synapse_run *run;       /* of the engine */
     struct bh_synapses *next;
@@ -142,13 +151,14 @@ struct formula {
 
 enum formula_kind { FORMULA_NUMBER, FORMULA_CONDITION, FORMULA_SECONDS };
 
-/* Pairs to evaluate for: at most BLOCK. Without positions, synapses' own variables
- * cannot be used. */
+/* Pairs to evaluate for: at most BLOCK with those of others. Without positions,
+ * synapses' own variables cannot be used. */
 struct pairs {
     size_t count;
     const uint32_t *i, *j;
     const uint64_t *position;
     const double *argument; /* the variable of a generator */
+    size_t before, behind;  /* pairs of other processes, which draw their numbers too */
 };
 
 /* Begins a formula: names of its own can then be added to its scope. */
@@ -254,6 +264,27 @@ bh_status procedural_pairs(const bh_synapses *synapses, uint32_t *i, uint32_t *j
 /* Adds to the numbers of synapses of each source, and of each target. */
 bh_status procedural_degrees(const bh_synapses *synapses, uint32_t *outgoing,
                              uint32_t *incoming, bh_diag *diag);
+
+/* synapse_spread.c: synapses over several processes. */
+bh_status whole_new(bh_synapses *synapses, bh_diag *diag);
+void whole_free(bh_synapses *synapses);
+/* The targets (of the subgroup) that are this process's: from *first on, below *last.
+ */
+void synapses_own(const bh_synapses *synapses, uint32_t *first, uint32_t *last);
+/* Keeps the own ones of ascending targets of a source, and counts the others; returns
+ * how many are left, moved to the front. */
+size_t whole_keep(const bh_synapses *synapses, size_t source, uint32_t *targets,
+                  size_t count);
+/* Counts a synapse that is, or is not, kept here. */
+void whole_count(const bh_synapses *synapses, size_t source, uint32_t target);
+/* Counts all that there are now. */
+void whole_total(bh_synapses *synapses);
+/* Brings together values of all synapses, `size` bytes each, in public order: each
+ * process has filled in those of its own. */
+bh_status whole_gather(const bh_synapses *synapses, size_t size, void *values,
+                       bh_diag *diag);
+/* Of numbers for each target, those of the processes that have them. */
+bh_status whole_targets(const bh_synapses *synapses, uint32_t *numbers, bh_diag *diag);
 
 /* synapse_index.c: makes the index by target of final synapses; changes drop it. */
 bh_status synapses_index(bh_synapses *synapses, bool with_source, bh_diag *diag);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/synapses/trace_internal.h"
 
+#include "neurons/spread_internal.h"
 #include "neurons/store_internal.h"
 
 #include <math.h>
@@ -137,7 +138,8 @@ take_parts(bh_synapses *s, struct trace *t, uint32_t depth)
     if (!take_tables(t, s->net->config.dt_s))
         return false;
     t->part = calloc(s->target.group->parts, sizeof *t->part);
-    for (size_t p = 0; t->part && p < s->target.group->parts; p++)
+    for (size_t p = s->target.group->first_part;
+         t->part && p < s->target.group->last_part; p++)
         if (!take_part(s, t, p, depth))
             return false;
     return t->part != NULL;
@@ -145,8 +147,9 @@ take_parts(bh_synapses *s, struct trace *t, uint32_t depth)
 
 /* Whether synapses are as traces can say, and rings not too large. */
 static bool
-is_possible(const bh_synapses *s)
+is_possible_here(const bh_synapses *s)
 {
+    const bh_group *target = s->target.group;
     double bytes = 0;
     for (const struct trace *t = s->run->traces; t; t = t->next) {
         const struct path *path = path_of(s, t->pathway);
@@ -155,10 +158,22 @@ is_possible(const bh_synapses *s)
         if (!is_zero(s, t->variable))
             return false;
         if (!t->pathway->from_post)
-            bytes += 2.0 * (path->longest - path->shortest + 2) *
-                     (double)(s->source.count * s->run->parts) * sizeof(bh_trace_entry);
+            bytes +=
+                2.0 * (path->longest - path->shortest + 2) *
+                (double)(s->source.count * (target->last_part - target->first_part)) *
+                sizeof(bh_trace_entry);
     }
     return bytes <= MOST_BYTES;
+}
+
+/* All processes have them, or none. */
+static bh_status
+is_possible(const bh_synapses *s, bool *possible, bh_diag *diag)
+{
+    double here = is_possible_here(s);
+    BH_TRY(spread_least(s->net, &here, 1, diag));
+    *possible = here > 0;
+    return BH_OK;
 }
 
 /* The delays of the pathway that sources' traces go by, in the order of places. */
@@ -192,8 +207,10 @@ bh_status
 trace_begin(bh_synapses *s, bh_diag *diag)
 {
     struct synapse_run *run = s->run;
-    bool ok = true;
-    if (!run->started && run->traces && is_possible(s)) {
+    bool ok = true, possible = false;
+    if (!run->started && run->traces)
+        BH_TRY(is_possible(s, &possible, diag));
+    if (possible) {
         run->traced = true;
         for (struct trace *t = run->traces; ok && t; t = t->next) {
             const struct path *path = path_of(s, t->pathway);
@@ -284,7 +301,7 @@ find_neuron(const bh_synapses *s, const struct trace *t, uint32_t i, uint32_t ta
     size_t p = 0;
     *neuron = (int32_t)i;
     if (!t->pathway->from_post)
-        return 0;
+        return group->first_part; /* all have them */
     while (group->cut[p + 1] <= target)
         p++;
     *neuron = (int32_t)(target - group->cut[p]);
@@ -362,7 +379,8 @@ void
 trace_move(bh_synapses *s, int32_t steps)
 {
     for (const struct trace *t = s->run->traced ? s->run->traces : NULL; t; t = t->next)
-        for (size_t p = 0; p < s->run->parts; p++) {
+        for (size_t p = s->target.group->first_part; p < s->target.group->last_part;
+             p++) {
             struct trace_part *part = &t->part[p];
             const size_t count = part->now ? s->cut[p + 1] - s->cut[p]
                                            : s->source.count;

@@ -5,6 +5,8 @@ set(mpi_names "")
 
 add_executable(mpi_comm ${CMAKE_CURRENT_LIST_DIR}/comm.c)
 target_link_libraries(mpi_comm PRIVATE brianhears_internal)
+add_executable(mpi_network ${CMAKE_CURRENT_LIST_DIR}/network.c)
+target_link_libraries(mpi_network PRIVATE brianhears_internal)
 
 function(bh_mpi_test name)
   add_test(NAME mpi/${name} COMMAND ${ARGN})
@@ -14,8 +16,23 @@ function(bh_mpi_test name)
 ASAN_OPTIONS=detect_leaks=0") # MPI's own
 endfunction()
 
+# The first MPI shows all numbers of processes and threads, another that it is no other.
+set(mpi_processes "1 2 3 4")
+set(mpi_threads "1 2")
 foreach(mpi IN LISTS BH_MPIS)
   bh_mpi_test(${mpi}/comm ${mpi_launch} ${mpi} 3 $<TARGET_FILE:mpi_comm>)
   bh_mpi_test(${mpi}/fails ${CMAKE_CURRENT_LIST_DIR}/fails ${mpi_launch} ${mpi} 3
               $<TARGET_FILE:mpi_comm>)
+  foreach(case stdp mixture coupled)
+    bh_mpi_test(${mpi}/${case} ${CMAKE_CURRENT_LIST_DIR}/same ${mpi} ${mpi_processes}
+                ${mpi_threads} ${mpi_launch} $<TARGET_FILE:mpi_network> ${case})
+  endforeach()
+  foreach(case refused stop)
+    bh_mpi_test(${mpi}/${case} ${CMAKE_CURRENT_LIST_DIR}/same ${mpi} 3 2 ${mpi_launch}
+                $<TARGET_FILE:mpi_network> ${case})
+  endforeach()
+  bh_mpi_test(${mpi}/one_fails ${CMAKE_CURRENT_LIST_DIR}/one_fails ${mpi_launch} ${mpi} 3
+              $<TARGET_FILE:mpi_network>)
+  set(mpi_processes 3)
+  set(mpi_threads 2)
 endforeach()
