@@ -101,6 +101,8 @@
 
 /* machines */
 #include "core/comm.h"
+#include "models/model.h"
+#include "models/model_parts.h"
 #include "core/cpu.h"
 #include "gpu/driver.h"
 #include "gpu/backend.h"

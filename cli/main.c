@@ -6,6 +6,8 @@
 #include <string.h>
 
 const struct command *const commands[] = {
+    &command_run,
+    &command_check,
     &command_spikes,
     &command_live,
     &command_filter,

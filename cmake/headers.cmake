@@ -11,7 +11,7 @@ function(bh_public_headers root variable)
   if(CMAKE_SCRIPT_MODE_FILE)
     set(depends "") # a script has no configuration to run again
   endif()
-  foreach(room core sounds filterbank neurons analysis io gpu)
+  foreach(room core sounds filterbank neurons analysis io gpu models)
     file(GLOB found RELATIVE ${root} ${depends} ${root}/${room}/*.h)
     list(APPEND headers ${found})
   endforeach()

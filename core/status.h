@@ -31,7 +31,7 @@ typedef struct bh_diag {
     bh_status status;
     int line;
     int column;
-    char where[64];    ///< which text: "equations of nerve", "threshold of nerve" ...
+    char where[256];   ///< which text: "equations of nerve", "threshold of nerve" ...
     char excerpt[160]; ///< the line of text that `column` points into
     int caret;         ///< column within `excerpt`, counted from 1
     char text[512];    ///< the sentence, no newline
