@@ -109,6 +109,15 @@ cuDeviceGetCount(int *count)
     return 0;
 }
 
+/* For the true NVRTC, which looks whether there is a driver, and asks it this. */
+EXPORT int cuGetExportTable(const void **table, const void *id);
+int
+cuGetExportTable(const void **table, const void *id)
+{
+    (void)table, (void)id;
+    return NOT_FOUND;
+}
+
 /* Handles differ from ordinals, so that mixing them up shows. */
 int
 cuDeviceGet(int *device, int ordinal)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stands in for NVRTC: hands the text to a C++ compiler, behind shim.h. FAKE_CXX is
- * that compiler with its flags, FAKE_SHIM the path of shim.h, FAKE_CUDA that of the
- * fake driver, which runs the threads. */
+/* Stands in for NVRTC: hands the text to a C++ compiler, behind shim.h, and to the true
+ * NVRTC where there is one, so that every text that a test loads is known to be right
+ * CUDA. FAKE_CXX is the compiler with its flags, FAKE_SHIM the path of shim.h,
+ * FAKE_CUDA that of the fake driver, which runs the threads. */
 #define _GNU_SOURCE /* mkdtemp */
 #include "tests/gpu/fake_image.h"
+#include "tests/gpu/true_nvrtc.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -112,6 +114,25 @@ compile(struct program *program, const char *directory, bool flush)
     unlink(log);
 }
 
+/* Sanitizers know nothing of what the true NVRTC does. */
+static bool
+is_cuda(struct program *program, int count, const char *const *options)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    enum { MOST = 1000 };
+    char why[MOST - 20];
+    if (true_nvrtc_check(program->text, count, options, why, sizeof why) >= 0)
+        return true;
+    free(program->log);
+    program->log = calloc(MOST, 1);
+    program->log_bytes = (size_t)snprintf(program->log, MOST, "error: %s\n", why);
+    return false;
+#else
+    (void)program, (void)count, (void)options;
+    return true;
+#endif
+}
+
 int
 nvrtcCompileProgram(void *handle, int count, const char *const *options)
 {
@@ -128,7 +149,7 @@ nvrtcCompileProgram(void *handle, int count, const char *const *options)
         return FAILURE;
     compile(program, directory, has(count, options, "--ftz=true"));
     rmdir(directory);
-    if (!program->image)
+    if (!program->image || !is_cuda(program, count, options))
         return FAILURE;
     struct fake_image header = {.bytes = program->image_bytes -
                                          sizeof(struct fake_image)};

@@ -258,6 +258,33 @@ test_wrong_programs(void)
     close_gpu(gpu);
 }
 
+/* Where the machine has NVRTC, the stand-in asks it too. */
+static void
+test_texts_that_are_no_good_cuda(void)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"extern \"C\" __global__ void k(float *x) { x[0] = expf(x[0]); }\n",
+         "only approximates"},
+        {"extern \"C\" __global__ void k(int *x)\n"
+         "{\n    int a[64];\n    for (int i = 0; i < 64; i++)\n"
+         "        a[x[i]] = x[i + 1];\n    x[0] = a[x[65]];\n}\n",
+         "ocal memory"},
+        {"extern \"C\" __global__ void k(int *x) { int unused; }\n",
+         "never referenced"},
+    };
+    for (size_t i = 0; fake && i < sizeof cases / sizeof cases[0]; i++) {
+        struct gpu *gpu = open_gpu();
+        bh_diag diag;
+        void *program = NULL;
+        if (OPS(gpu)->load(DEVICE(gpu), cases[i].text, 0, &program, &diag) != BH_OK)
+            CHECK_HAS(diag.text, cases[i].says);
+        OPS(gpu)->unload(DEVICE(gpu), program);
+        close_gpu(gpu);
+    }
+}
+
 static void
 test_full_memory(void)
 {
@@ -327,6 +354,7 @@ main(void)
         {"threads that wait for ever", test_threads_that_wait_for_ever},
         {"transforms", test_transforms},
         {"wrong programs", test_wrong_programs},
+        {"texts that are no good CUDA", test_texts_that_are_no_good_cuda},
         {"full memory", test_full_memory},
     };
     fake = fake_gpu_start();

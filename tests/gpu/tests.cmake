@@ -32,8 +32,11 @@ list(TRANSFORM fake_sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 fake_library(fake_cuda libcuda.so.1 ${fake_sources})
 fake_library(fake_cuda_old libcuda-old.so.1 ${fake_sources})
 target_compile_definitions(fake_cuda_old PRIVATE OLD_DRIVER)
-fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c)
-target_compile_definitions(fake_nvrtc PRIVATE FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}"
+fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c
+             ${CMAKE_CURRENT_LIST_DIR}/true_nvrtc.c)
+find_library(TRUE_NVRTC nvrtc PATHS /usr/local/cuda/lib64)
+target_compile_definitions(fake_nvrtc PRIVATE TRUE_NVRTC="$<$<BOOL:${TRUE_NVRTC}>:${TRUE_NVRTC}>"
+                           FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}"
                            FAKE_SHIM="${fake_shim}"
                            FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1")
 fake_library(fake_cufft libcufft.so.12 ${CMAKE_CURRENT_LIST_DIR}/fake_cufft.c)
