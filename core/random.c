@@ -6,8 +6,6 @@
 
 /* What Philox makes of (object, term, use, i) under the seed: use counts blocks, and
  * its last value is for the key of the portable mode. */
-#define USE_COUNTER UINT32_MAX
-
 static bh_philox_words
 words_of_key(bh_random_key key, uint32_t use, uint32_t i)
 {
@@ -33,7 +31,7 @@ bh_random_stream_start(bh_random_key key, uint32_t block)
 bh_random_counter
 bh_random_counter_start(bh_random_key key)
 {
-    const bh_philox_words words = words_of_key(key, USE_COUNTER, 0);
+    const bh_philox_words words = words_of_key(key, BH_RANDOM_KEY_USE, 0);
     return (bh_random_counter){{words.w[0], words.w[1]}};
 }
 

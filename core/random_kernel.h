@@ -35,6 +35,10 @@ typedef struct bh_philox_words {
 #define BH_PHILOX_W0     0x9E3779B9u
 #define BH_PHILOX_W1     0xBB67AE85u
 
+/* The third counter with which the seed makes the keys of the portable mode of an
+ * object and term. */
+#define BH_RANDOM_KEY_USE 0xffffffffu
+
 BH_HD bh_philox_words
 bh_philox(bh_philox_words c, uint32_t key0, uint32_t key1)
 {

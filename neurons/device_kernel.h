@@ -5,24 +5,30 @@
 /* What the kernels that equations become for a GPU are handed, and how they draw random
  * numbers: those of the portable mode, to the bit. Generated CUDA text stands behind
  * this text and those of the headers below. One thread is one neuron, which takes all
- * steps of a window by itself.
+ * steps of a piece of a window by itself.
+ *
+ * A kernel has one argument, the address of its frame in the device's memory, and what
+ * changes from step to step is in the clock: a step's kernels can be recorded once and
+ * replayed (core/device_ops.h).
  *
  * Compile without fused multiplications of the compiler's own (NVRTC: --fmad=false):
  * where there are any, the text says so. */
 
-#ifndef BH_NEURONS_TABLE_KERNEL_H /* generated code has these texts before this one */
+#ifndef BH_NEURONS_DEVICE_FRAMES_KERNEL_H /* generated code has these texts before this one */
 #include "core/poisson_kernel.h"
 #include "core/random_kernel.h"
-#include "neurons/table_kernel.h"
+#include "neurons/device_frames_kernel.h"
 #endif
 
 #ifdef __CUDACC__
-#define BH_DEVICE   static __device__ __forceinline__
-#define BH_CONSTANT static __constant__
-#define restrict __restrict__
+#define BH_DEVICE static __device__ __forceinline__
+#define BH_TABLES static __device__ const
+#define BH_SHARED __shared__
+#define restrict  __restrict__
 #else
-#define BH_DEVICE   static inline
-#define BH_CONSTANT static const
+#define BH_DEVICE static inline
+#define BH_TABLES static const
+#define BH_SHARED static /* of the one block that runs at a time */
 #endif
 #ifdef __cplusplus
 #define BH_KERNEL extern "C" __global__ void
@@ -31,33 +37,19 @@
 #endif
 #define BH_DEVICE_THREAD ((int32_t)(blockIdx.x * blockDim.x + threadIdx.x))
 
-/* A linked variable: neuron n sees value n / times of the step's row. */
-typedef struct bh_device_input {
-    const void *rows; /* [steps][stride], in the group's precision */
-    int64_t stride;
-    int32_t times;
-} bh_device_input;
+BH_TABLES float bh_device_normals[4][BH_RANDOM_TABLE_ROWS] = BH_RANDOM_TABLE_VALUES;
 
-/* All pointers are the device's. */
-typedef struct bh_device_frame {
-    int64_t step;         /* the first step */
-    int32_t steps;        /* how many */
-    int32_t now;          /* the first step, counted as lastspike counts */
-    int32_t first, count; /* index of neuron 0 of the arrays, and how many they hold */
-    int32_t resets;       /* 0: resets wait for what the spikes do to others */
-    int32_t events;       /* the spike and the group's own */
-    double dt;            /* s */
-    void *const *array;   /* each stored variable */
-    const bh_device_input
-        *input; /* by the variable's number; unused where not linked */
-    const bh_table *const *table;               /* arrays over time */
-    const uint32_t *normal, *uniform, *poisson; /* keys, two words for each term */
-    int32_t *lastspike;                         /* step of the last spike */
-    uint8_t *marks; /* [steps][events][mark_stride]: to whom an event happened */
-    int64_t mark_stride;
-} bh_device_frame;
-
-BH_CONSTANT float bh_device_normals[4][BH_RANDOM_TABLE_ROWS] = BH_RANDOM_TABLE_VALUES;
+/* A frame at the present step. */
+BH_DEVICE bh_device_frame
+bh_device_begin(const bh_device_frame *given)
+{
+    bh_device_frame f = *given;
+    f.step = f.ahead ? f.clock->start : f.clock->step;
+    f.steps = f.ahead ? f.clock->window : f.clock->steps;
+    f.begin = (int32_t)(f.step - f.clock->start);
+    f.now = (int32_t)(f.step - f.clock->epoch);
+    return f;
+}
 
 BH_DEVICE int64_t
 bh_device_mark(const bh_device_frame *f, int32_t event, int32_t n, int32_t k)
@@ -65,10 +57,22 @@ bh_device_mark(const bh_device_frame *f, int32_t event, int32_t n, int32_t k)
     return ((int64_t)k * f->events + event) * f->mark_stride + n;
 }
 
-BH_DEVICE int64_t
-bh_device_place(const bh_device_input *input, int32_t n, int32_t k)
+/* Between steps of its own a group rests; nothing happens to a neuron. */
+BH_DEVICE int32_t
+bh_device_rests(const bh_device_frame *f, int32_t n, int32_t k)
 {
-    return (int64_t)k * input->stride + n / input->times;
+    if (f->every == 1 || (f->step + k) % f->every == 0)
+        return 0;
+    for (int32_t event = 0; event < f->events; event++)
+        f->marks[bh_device_mark(f, event, n, k)] = 0;
+    return 1;
+}
+
+BH_DEVICE int64_t
+bh_device_place(const bh_device_frame *f, const bh_device_input *input, int32_t n,
+                int32_t k)
+{
+    return (int64_t)(f->begin + k + 1) * input->stride + n / input->times;
 }
 
 /* The random word of a neuron. */

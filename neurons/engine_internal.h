@@ -244,6 +244,8 @@ struct bh_network {
     struct component *components; /* in the order in which they take a window */
     size_t component_count;
     atomic_bool no_memory; /* a thread ran out of it */
+    void *device_program;  /* its kernels, compiled; NULL: it runs on the processor */
+    struct device_run *on_device; /* while it runs there */
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */
@@ -337,6 +339,8 @@ bh_status operation_add(bh_network *net, const bh_operation_config *config,
                         void (*release)(void *user), bh_diag *diag);
 /* Calls what is due at the start of the step to come, or the end of the last one. */
 bh_status operations_run(bh_network *net, bool at_end, bh_diag *diag);
+/* Whether something is due then. */
+bool operations_due(bh_network *net, bool at_end);
 /* How many of the steps can run before the next one is due. */
 size_t operations_limit(bh_network *net, size_t steps);
 /* Whether the run shall end; of several processes, what all know. */
@@ -357,6 +361,8 @@ bh_status feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag 
 /* link.c */
 void link_free(struct link *link);
 void link_run(struct link *link, bh_network *net, size_t steps);
+/* The values before the first step: those that the variable was given. */
+void link_first_row(struct link *link);
 
 /* generator.c */
 void generator_free(struct generator *generator);

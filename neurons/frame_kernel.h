@@ -8,6 +8,9 @@
 #ifndef BH_NEURONS_TABLE_KERNEL_H /* generated code has the text before this one */
 #include "neurons/table_kernel.h"
 #endif
+#ifndef BH_NEURONS_TRACE_KERNEL_H
+#include "neurons/trace_kernel.h"
+#endif
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,55 +45,6 @@ struct bh_frame {
     int32_t (*collect)(bh_frame *frame, int32_t event, int32_t k,
                        const int32_t **neurons);
 };
-
-/* Synapses that one spike reaches at one time: places from first to last. A place is a
- * position in the arrays of the synapses, or a place in `order` where that is given. */
-typedef struct bh_span {
-    int64_t first, last;
-    int32_t neuron; /* that spiked: of the sources, or of the part of the targets */
-} bh_span;
-
-/* A variable that is kept once for each neuron: its value after each of the last
- * spikes, and its decay. */
-typedef struct bh_trace_entry {
-    double value;
-    int32_t stamp; /* step of the spike */
-} bh_trace_entry;
-typedef struct bh_trace_last {
-    double value, before;   /* after the last spike, and after the one before it */
-    int32_t stamp, earlier; /* steps of those spikes */
-} bh_trace_last;
-typedef struct bh_trace {
-    const bh_trace_last *last;   /* of each neuron */
-    const double *fine, *coarse; /* decay over n and over 256 n steps */
-    uint32_t lasting; /* after so many steps nothing is left: `coarse` ends with 0 */
-    uint32_t mask;
-    const bh_trace_entry *ring; /* [neuron][mask + 1] */
-    const uint32_t *filled;     /* entries that a neuron has made */
-    const double *now;          /* at the present step; or NULL */
-} bh_trace;
-
-/* The value of a neuron as it was at step `when`. */
-static inline double
-bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
-{
-    const bh_trace_last *last = &trace->last[neuron];
-    const bool newest = last->stamp <= when;
-    double value = newest ? last->value : last->before;
-    int32_t stamp = newest ? last->stamp : last->earlier;
-    if (__builtin_expect(stamp > when, 0)) {
-        const bh_trace_entry *ring = trace->ring + (size_t)neuron * (trace->mask + 1);
-        uint32_t at = trace->filled[neuron];
-        while (stamp > when) {
-            at--;
-            value = ring[at & trace->mask].value;
-            stamp = ring[at & trace->mask].stamp;
-        }
-    }
-    uint32_t age = (uint32_t)when - (uint32_t)stamp;
-    age = age < trace->lasting ? age : trace->lasting;
-    return value * (trace->coarse[age >> 8] * trace->fine[age & 255]);
-}
 
 /* What the engine hands to the code of synapses: one step, for the synapses onto one
  * part of the target group. */

@@ -322,8 +322,8 @@ run_piece(void *context, size_t piece, int thread)
 }
 
 /* At first a variable has the value that it was given. */
-static void
-first_row(struct link *link)
+void
+link_first_row(struct link *link)
 {
     bh_precision precision = link->to->precision;
     const void *values = link->to->arrays[link->symbol->slot];
@@ -337,7 +337,7 @@ link_run(struct link *link, bh_network *net, size_t steps)
 {
     struct link_job job = {link, net, steps, BLOCK};
     if (net->step == 0)
-        first_row(link);
+        link_first_row(link);
     double cost_ns = (link->function ? 5 : 0.5) * (double)(link->width * steps);
     bh_pool_run(net->pool, (link->width + BLOCK - 1) / BLOCK, cost_ns, run_piece, &job);
     memcpy(link->rows, row_at(link->rows, steps, link->stride, link->to->precision),

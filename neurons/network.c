@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/device/device_internal.h"
 #include "neurons/spread_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
@@ -47,6 +48,9 @@ bh_network_free(bh_network *net)
 {
     if (!net)
         return;
+    device_end(net);
+    if (net->device_program)
+        net->config.device->ops->unload(net->config.device, net->device_program);
     step_free(net);
     schedule_free(net);
     for (struct link *link = net->links, *next; link; link = next) {
@@ -145,7 +149,7 @@ longest_window(const bh_network *net)
     size_t window = net->config.window, row_bytes = 1;
     for (const struct feed *feed = net->feeds; feed; feed = feed->next)
         row_bytes += 2 * feed->stride * bh_precision_size(feed->precision);
-    if (bh_pool_threads(net->pool) == 1 && window > SHORT &&
+    if (!net->config.device && bh_pool_threads(net->pool) == 1 && window > SHORT &&
         window * row_bytes > CACHE_BYTES)
         window = SHORT;
     for (const struct link *link = net->links; link; link = link->next)
@@ -197,6 +201,7 @@ bh_network_prepare(bh_network *net, bh_diag *diag)
     BH_TRY(spread_least(net, &window, 1, diag)); /* threads may differ */
     net->window = (size_t)window;
     BH_TRY(load_program(net, diag));
+    BH_TRY(device_prepare(net, diag));
     BH_TRY(schedule_cut(net, diag));
     BH_TRY(step_prepare(net, diag));
     net->prepared = true;
@@ -211,11 +216,13 @@ move_steps(int32_t *steps, size_t count)
 }
 
 /* Moves the epoch before step counts outgrow 32 bits. */
-static void
-move_epoch(bh_network *net)
+static bh_status
+move_epoch(bh_network *net, bh_diag *diag)
 {
     if (net->step - net->epoch < EPOCH_STEPS)
-        return;
+        return BH_OK;
+    if (net->on_device)
+        BH_TRY(device_fetch(net, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         move_steps(group->lastspike, group->blocks * BLOCK);
     for (bh_synapses *s = net->synapses; s; s = s->next)
@@ -223,6 +230,7 @@ move_epoch(bh_network *net)
     for (bh_synapses *s = net->synapses; s; s = s->next)
         trace_move(s, EPOCH_STEPS);
     net->epoch += EPOCH_STEPS;
+    return net->on_device ? device_begin(net, diag) : BH_OK;
 }
 
 /* How many of the steps have a sample in some source. */
@@ -258,11 +266,25 @@ run_feeds(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
     return BH_OK;
 }
 
+/* The steps of a window whose sources have begun. */
+static bh_status
+take_steps(bh_network *net, size_t steps, bh_diag *diag)
+{
+    for (struct link *link = net->links; link; link = link->next) {
+        if (link->from)
+            BH_TRY(spread_values(net, link->from, diag));
+        link_run(link, net, steps);
+    }
+    for (size_t c = 0; c < net->component_count; c++)
+        BH_TRY(advance(net, &net->components[c], steps, diag));
+    return spread_states(net, diag);
+}
+
 /* One window; `steps` is what is wanted, and then what was done. */
 static bh_status
 run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
 {
-    move_epoch(net);
+    BH_TRY(move_epoch(net, diag));
     spread_forget(net);
     BH_TRY(run_feeds(net, steps, until_end, diag));
     if (*steps == 0)
@@ -271,14 +293,8 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
         BH_TRY(generator_begin(group, *steps, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_begin(group, *steps, diag));
-    for (struct link *link = net->links; link; link = link->next) {
-        if (link->from)
-            BH_TRY(spread_values(net, link->from, diag));
-        link_run(link, net, *steps);
-    }
-    for (size_t c = 0; c < net->component_count; c++)
-        BH_TRY(advance(net, &net->components[c], *steps, diag));
-    BH_TRY(spread_states(net, diag));
+    BH_TRY(net->on_device ? device_window(net, *steps, diag)
+                          : take_steps(net, *steps, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_end(group, diag));
     for (bh_group *group = net->groups; group; group = group->next)
@@ -289,6 +305,48 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
     if (net->report)
         BH_TRY(net->report(net->user, bh_network_time(net), diag));
     return spread_least(net, NULL, 0, diag); /* whether one wants to stop */
+}
+
+/* Calls what is due. On a device the state comes back for it, and goes there again. */
+static bh_status
+run_operations(bh_network *net, bool at_end, bh_diag *diag)
+{
+    if (!net->on_device || !operations_due(net, at_end))
+        return operations_run(net, at_end, diag);
+    BH_TRY(device_fetch(net, diag));
+    BH_TRY(operations_run(net, at_end, diag));
+    return device_begin(net, diag);
+}
+
+/* `left` steps at most, up to the end of all sources where that is wanted. */
+static bh_status
+run_windows(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
+{
+    while (left > 0 && !network_stops(net)) {
+        size_t steps = left < (int64_t)net->window ? (size_t)left : net->window;
+        BH_TRY(run_operations(net, false, diag));
+        steps = operations_limit(net, steps);
+        size_t wanted = steps;
+        BH_TRY(run_window(net, &steps, until_end, diag));
+        left -= (int64_t)steps;
+        if (steps > 0)
+            BH_TRY(run_operations(net, true, diag));
+        if (until_end && steps < wanted)
+            break;
+    }
+    return BH_OK;
+}
+
+/* Everything goes to the device, and comes back. */
+static bh_status
+run_on_device(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
+{
+    BH_TRY(device_begin(net, diag));
+    bh_status status = run_windows(net, left, until_end, diag);
+    const bh_status fetched =
+        net->on_device ? device_fetch(net, status == BH_OK ? diag : NULL) : BH_OK;
+    device_end(net);
+    return status == BH_OK ? fetched : status;
 }
 
 static bh_status
@@ -309,19 +367,8 @@ run(bh_network *net, double duration_s, bh_diag *diag)
     BH_TRY(schedule_begin(net, diag));
     int64_t left = until_end ? INT64_MAX
                              : (int64_t)nearbyint(duration_s / net->config.dt_s);
-    while (left > 0 && !network_stops(net)) {
-        size_t steps = left < (int64_t)net->window ? (size_t)left : net->window;
-        BH_TRY(operations_run(net, false, diag));
-        steps = operations_limit(net, steps);
-        size_t wanted = steps;
-        BH_TRY(run_window(net, &steps, until_end, diag));
-        left -= (int64_t)steps;
-        if (steps > 0)
-            BH_TRY(operations_run(net, true, diag));
-        if (until_end && steps < wanted)
-            break;
-    }
-    return BH_OK;
+    return (net->config.device ? run_on_device : run_windows)(net, left, until_end,
+                                                              diag);
 }
 
 bh_status

@@ -13,6 +13,8 @@
 
 BH_BEGIN_DECLS
 
+struct bh_device;
+
 /// A network owns groups of neurons, the links that drive them and the monitors that
 /// listen, and runs them together. One thread at a time may use it; it works on many.
 typedef struct bh_network bh_network;
@@ -37,6 +39,11 @@ typedef struct bh_network_config {
     /// build the same network with the same calls, and run it together: docs/scaling.md
     /// says what that means for the functions below.
     bh_comm *comm;
+    /// Where it runs: a device of bh_backend_device (gpu/backend.h), which must outlive
+    /// the network; NULL: the processor. The same spikes on both with
+    /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu.md tells what cannot run
+    /// there.
+    struct bh_device *device;
 } bh_network_config;
 
 /// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors, window 256.

@@ -132,6 +132,16 @@ next_step(struct operation *operation, int64_t step)
                                                 : INT64_MAX;
 }
 
+bool
+operations_due(bh_network *net, bool at_end)
+{
+    const int64_t step = net->step - (at_end ? 1 : 0);
+    for (struct operation *op = net->operations; op; op = op->next)
+        if (op->at_end == at_end && op->done != step && next_step(op, step) == step)
+            return true;
+    return false;
+}
+
 bh_status
 operations_run(bh_network *net, bool at_end, bh_diag *diag)
 {

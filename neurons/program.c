@@ -13,15 +13,31 @@
 extern const char bh_program_prologue[];
 
 /* A function for each piece of code of synapses, in either direction. */
-static void
+void
 path_name(const struct path *path, const char *kind, char *name, size_t size)
 {
     snprintf(name, size, "bh_%s_%u_%d", kind, path->synapses->object & ~SYNAPSES_OBJECT,
              path->number);
 }
 
+/* What prints the parts of a program. */
+struct target {
+    const char *what;
+    bool device;
+    void (*update)(struct writer *, const char *, const struct emit_step *);
+    void (*reset)(struct writer *, const char *, const struct emit_step *);
+    void (*map)(struct writer *, const char *, const struct link *);
+    void (*path)(struct writer *, const char *, const struct emit_path *);
+};
+
+void
+value_name(const bh_group *group, int monitor, size_t variable, char *name, size_t size)
+{
+    snprintf(name, size, "bh_value_%u_%d_%zu", group->object, monitor, variable);
+}
+
 static void
-write_paths(struct writer *writer, const bh_synapses *s)
+write_paths(struct writer *writer, const struct target *target, const bh_synapses *s)
 {
     char name[40];
     for (const struct path *path = s->run->paths; path; path = path->next) {
@@ -31,16 +47,19 @@ write_paths(struct writer *writer, const bh_synapses *s)
                                  .one_group = s->source.group == s->target.group,
                                  .updates = s->needs_lastupdate &&
                                             path->kind == PATH_SPIKES,
-                                 .pre = s->source.group->precision};
+                                 .pre = s->source.group->precision,
+                                 .device = target->device,
+                                 .all = path->kind != PATH_SPIKES,
+                                 .columns = path_by_target(path)};
         path_name(path, "path", name, sizeof name);
-        emit_path(writer, name, &emit);
+        target->path(writer, name, &emit);
         if (!path->traced)
             continue;
         emit.code = path->traced;
         emit.updates = false;
         emit.traces = true;
         path_name(path, "trace", name, sizeof name);
-        emit_path(writer, name, &emit);
+        target->path(writer, name, &emit);
     }
 }
 
@@ -61,14 +80,44 @@ bind_paths(bh_network *net)
     return BH_OK;
 }
 
-/* What prints the parts of a program. */
-static const struct target {
-    const char *what;
-    void (*update)(struct writer *, const char *, const struct emit_step *);
-    void (*reset)(struct writer *, const char *, const struct emit_step *);
-    void (*map)(struct writer *, const char *, const char *, const struct code *);
-} host = {"function", emit_update, emit_reset, emit_map},
-  device = {"kernel", emit_cuda_update, emit_cuda_reset, emit_cuda_map};
+static void
+write_map(struct writer *writer, const char *name, const struct link *link)
+{
+    if (link->map)
+        emit_map(writer, name, link->expression, link->map);
+}
+
+static void
+write_device_map(struct writer *writer, const char *name, const struct link *link)
+{
+    const struct emit_map map = {link->map ? link->expression : "A link",
+                                 link->map,
+                                 link->feed ? link->feed->precision
+                                            : link->from->precision,
+                                 link->to->precision};
+    if (!link->function)
+        emit_cuda_map(writer, name, &map);
+}
+
+static const struct target host = {"function", false,     emit_update,
+                                   emit_reset, write_map, emit_path},
+                           device = {"kernel",        true,
+                                     emit_cuda_update, emit_cuda_reset,
+                                     write_device_map, emit_cuda_path};
+
+/* What state monitors compute; the interpreter does it for the host. */
+static void
+write_values(struct writer *writer, const bh_group *group)
+{
+    char name[60];
+    int monitor = 0;
+    for (const bh_state_monitor *m = group->states; m; m = m->next, monitor++)
+        for (size_t v = 0; v < m->variables; v++) {
+            value_name(group, monitor, v, name, sizeof name);
+            if (m->recorded[v].code)
+                emit_cuda_value(writer, name, m->recorded[v].code);
+        }
+}
 
 static bh_status
 write_program(bh_network *net, const struct target *target, char **text, bh_diag *diag)
@@ -93,16 +142,17 @@ write_program(bh_network *net, const struct target *target, char **text, bh_diag
                                        group->reset,   group->constants, group->events};
         target->update(&writer, name, &step);
         snprintf(name, sizeof name, "bh_reset_%u", group->object);
-        if (group->receives && group_resets(group))
+        if ((group->receives || target->device) && group_resets(group))
             target->reset(&writer, name, &step);
+        if (target->device)
+            write_values(&writer, group);
     }
     for (const struct link *link = net->links; link; link = link->next) {
         snprintf(name, sizeof name, "bh_map_%d", number++);
-        if (link->map)
-            target->map(&writer, name, link->expression, link->map);
+        target->map(&writer, name, link);
     }
-    for (const bh_synapses *s = net->synapses; s && target == &host; s = s->next)
-        write_paths(&writer, s);
+    for (const bh_synapses *s = net->synapses; s; s = s->next)
+        write_paths(&writer, target, s);
     if (writer.failed) {
         writer_free(&writer);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for generated code");
@@ -121,9 +171,6 @@ program_write(bh_network *net, bh_diag *diag)
 bh_status
 bh_network_cuda(bh_network *net, const char **text, bh_diag *diag)
 {
-    if (net->synapses)
-        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                           "synapses have no kernels yet, only groups and links");
     BH_TRY(write_program(net, &device, &net->cuda, diag));
     *text = net->cuda;
     return BH_OK;

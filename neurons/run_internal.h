@@ -161,6 +161,18 @@ bh_status synapse_run_begin(bh_synapses *synapses, bh_diag *diag);
 void synapse_run_free(bh_synapses *synapses);
 /* Whether code sees or sets variables of the sources that change. */
 bool path_touches_pre(const struct path *path);
+/* Whether one synapse sees in the sources what another one does, or parts see what
+ * others do, so that there must be as few parts as can be. */
+bool path_is_delicate(const struct path *path);
+/* Whether a device goes through the synapses by target: what targets' spikes do, and
+ * what is done to all and sets no variable of sources. */
+bool path_by_target(const struct path *path);
+
+/* program.c: the name of its function or kernel; `kind` is path or trace. */
+void path_name(const struct path *path, const char *kind, char *name, size_t size);
+/* The kernel of what a state monitor computes. */
+void value_name(const bh_group *group, int monitor, size_t variable, char *name,
+                size_t size);
 
 /* deliver.c */
 /* What the spikes that arrive at a step do to the synapses onto one part. False

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "neurons/run_internal.h"
+#include "neurons/device/device_internal.h"
 #include "neurons/spread_internal.h"
 
 #include <stdlib.h>
@@ -26,7 +26,8 @@ is_delicate(const bh_network *net, const bh_group *group)
 {
     for (const bh_synapses *s = net->synapses; s; s = s->next)
         for (const struct path *path = s->run->paths; path; path = path->next)
-            if (s->target.group == group && path->writes_pre)
+            if (s->target.group == group &&
+                (net->config.device ? path_is_delicate(path) : path->writes_pre))
                 return true;
     return false;
 }
@@ -38,6 +39,8 @@ parts_of(const bh_network *net, const bh_group *group)
     const size_t blocks = group->own_last - group->own_first,
                  least = (blocks * BLOCK + MOST_OF_PART - 1) / MOST_OF_PART,
                  threads = (size_t)bh_pool_threads(net->pool);
+    if (net->config.device)
+        return device_parts(net, group, is_delicate(net, group));
     const size_t parts = !group->receives                             ? 1
                          : is_delicate(net, group) || threads < least ? least
                                                                       : threads;
@@ -70,6 +73,8 @@ cut(bh_network *net, bh_group *group, bh_diag *diag)
             (struct part){.first = group->own_last, .last = group->blocks};
     for (size_t p = 0; p < group->parts; p++)
         group->cut[p] = (uint32_t)(group->part[p].first * BLOCK);
+    for (size_t p = 0; net->config.device && p < own; p++) /* of neurons, not blocks */
+        group->cut[p] = (uint32_t)(group->count * p / own);
     group->cut[group->parts] = (uint32_t)group->count;
     return history_new(group, diag);
 }

@@ -28,26 +28,31 @@ print_piece(struct writer *writer, const struct code *code, int event)
 
 /* Pointers to what the step touches, each once, and the loop over its steps. */
 static void
-print_start(struct writer *writer, const char *name, const struct emit_step *step)
+print_start(struct writer *writer, const char *name, const struct emit_step *step,
+            bool reset_only)
 {
     bool seen[MOST_ARRAYS] = {false};
     write_text(writer,
-               "#define real %s\nBH_KERNEL\n%s(const bh_device_frame frame)\n{\n"
-               "    const bh_device_frame *const f = &frame;\n"
+               "#define real %s\nBH_KERNEL\n%s(const bh_device_frame *given)\n{\n"
                "    const int32_t n = BH_DEVICE_THREAD;\n"
-               "    if (n >= f->count)\n        return;\n",
+               "    if (n >= given->count)\n        return;\n"
+               "    const bh_device_frame frame = bh_device_begin(given);\n"
+               "    const bh_device_frame *const f = &frame;\n",
                step->update->precision == BH_SINGLE ? "float" : "double", name);
     for (const struct regular *r = step->regular; r; r = r->next)
-        print_device_arrays(writer, r->code, seen);
-    print_device_arrays(writer, step->update, seen);
+        if (!reset_only || r->slot != SLOT_START)
+            print_device_arrays(writer, r->code, seen);
+    print_device_arrays(writer, reset_only ? NULL : step->update, seen);
     print_device_arrays(writer, step->reset, seen);
     for (const struct event *e = step->events; e; e = e->next) {
-        print_device_arrays(writer, e->condition, seen);
+        print_device_arrays(writer, reset_only ? NULL : e->condition, seen);
         print_device_arrays(writer, e->statements, seen);
     }
     write_text(writer, "    int32_t *restrict lastspike_at = f->lastspike;\n"
                        "    for (int32_t k = 0; k < f->steps; k++) {\n"
-                       "        const int32_t now = f->now + k;\n");
+                       "        const int32_t now = f->now + k;\n"
+                       "        if (bh_device_rests(f, n, k))\n"
+                       "            continue;\n");
 }
 
 static void
@@ -80,13 +85,31 @@ print_marked(struct writer *writer, const struct code *code, int event)
     print_piece(writer, code, event);
 }
 
-/* The reset, and what the group's own events do. */
+/* The statements of one slot. */
+static void
+print_regular(struct writer *writer, const struct emit_step *step,
+              enum regular_slot slot)
+{
+    for (const struct regular *r = step->regular; r; r = r->next) {
+        if (r->slot != slot)
+            continue;
+        write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
+                   (long long)r->steps);
+        print_piece(writer, r->code, 0);
+    }
+}
+
+/* What is behind the threshold: regular statements, the reset, and what the group's own
+ * events do. */
 static void
 print_resets(struct writer *writer, const struct emit_step *step)
 {
-    print_marked(writer, step->reset, 0);
+    print_regular(writer, step, SLOT_SYNAPSES);
+    if (step->update->result >= 0)
+        print_marked(writer, step->reset, 0);
     for (const struct event *e = step->events; e; e = e->next)
         print_marked(writer, e->statements, e->number);
+    print_regular(writer, step, SLOT_END);
 }
 
 void
@@ -94,12 +117,8 @@ emit_cuda_update(struct writer *writer, const char *name, const struct emit_step
 {
     bool spikes = step->update->result >= 0;
     print_comment(writer, step->comment);
-    print_start(writer, name, step);
-    for (const struct regular *r = step->regular; r; r = r->next) {
-        write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
-                   (long long)r->steps);
-        print_piece(writer, r->code, 0);
-    }
+    print_start(writer, name, step, false);
+    print_regular(writer, step, SLOT_START);
     if (spikes)
         write_text(writer, "        int32_t mark0;\n");
     write_text(writer, "        {\n");
@@ -122,8 +141,8 @@ emit_cuda_update(struct writer *writer, const char *name, const struct emit_step
 void
 emit_cuda_reset(struct writer *writer, const char *name, const struct emit_step *step)
 {
-    print_start(writer, name, step);
-    if (step->reset)
+    print_start(writer, name, step, true);
+    if (step->reset && step->update->result >= 0)
         write_text(
             writer,
             "        const int32_t mark0 = f->marks[bh_device_mark(f, 0, n, k)];\n");
@@ -137,21 +156,74 @@ emit_cuda_reset(struct writer *writer, const char *name, const struct emit_step 
     print_end(writer);
 }
 
+/* The one variable of a link's expression. */
+static bool
+print_argument(struct printer *p, const struct op *op, const char *indent)
+{
+    write_text(p->writer, "%sconst real %s_ = value;\n", indent, op->symbol->name);
+    return true;
+}
+
+static const struct printer_style map_style = {
+    .draw = "", .device = true, .load = print_argument};
+
+/* A value that a link changes on its way, or only hands over (no code). */
 void
-emit_cuda_map(struct writer *writer, const char *name, const char *comment,
-              const struct code *code)
+emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *map)
 {
     struct printer p;
-    print_comment(writer, comment);
+    const char *type = map->to == BH_SINGLE ? "float" : "double",
+               *from = map->from == BH_SINGLE ? "float" : "double";
+    print_comment(writer, map->comment);
     write_text(writer,
-               "#define real %s\nBH_KERNEL\n%s(const real *restrict x_at, "
-               "real *restrict y_at, const int32_t count)\n{\n"
+               "#define real %s\nBH_KERNEL\n%s(const bh_device_link_frame *f)\n{\n"
                "    const int32_t n = BH_DEVICE_THREAD;\n"
-               "    if (n >= count)\n        return;\n",
+               "    if (n >= f->count)\n        return;\n"
+               "    real *restrict out = (real *)f->out + n;\n"
+               "    for (int32_t k = 0; k < f->clock->window; k++) {\n"
+               "        if (f->row[k] < 0) {\n"
+               "            out[(k + 1) * f->out_stride] = out[k * f->out_stride];\n"
+               "            continue;\n        }\n"
+               "        const real value = (real)((const %s *)f->in)"
+               "[f->row[k] * f->in_stride + n];\n",
+               type, name, from);
+    if (!map->code) {
+        write_text(writer, "        out[(k + 1) * f->out_stride] = value;\n");
+    } else {
+        if (printer_start(&p, writer, map->code, &map_style)) {
+            print_neuron(&p, "        ");
+            write_text(writer, "        out[(k + 1) * f->out_stride] = ");
+            print_operand(&p, map->code->result);
+            write_text(writer, ";\n");
+        }
+        printer_end(&p);
+    }
+    write_text(writer, "    }\n}\n#undef real\n");
+}
+
+void
+emit_cuda_value(struct writer *writer, const char *name, const struct code *code)
+{
+    bool seen[MOST_ARRAYS] = {false};
+    struct printer p;
+    write_text(writer,
+               "\n#define real %s\nBH_KERNEL\n%s(const bh_device_value_frame *given)\n"
+               "{\n    const int32_t c = BH_DEVICE_THREAD, k = 0;\n"
+               "    const int64_t out = bh_device_gathered(&given->gather, c);\n"
+               "    if (out < 0)\n        return;\n"
+               "    const bh_device_frame frame = bh_device_begin(&given->group);\n"
+               "    const bh_device_frame *const f = &frame;\n"
+               "    const int32_t n = given->gather.neuron ? "
+               "(int32_t)given->gather.neuron[c] : c,\n"
+               "        now = f->now;\n"
+               "    const int32_t *restrict lastspike_at = f->lastspike;\n"
+               "    (void)k, (void)now, (void)lastspike_at;\n",
                code->precision == BH_SINGLE ? "float" : "double", name);
+    print_device_arrays(writer, code, seen);
     if (printer_start(&p, writer, code, &printer_device)) {
+        print_step_values(&p, "    ");
         print_neuron(&p, "    ");
-        write_text(writer, "    y_at[n] = ");
+        write_text(writer, "    ((real *)given->gather.rows)[out] = ");
         print_operand(&p, code->result);
         write_text(writer, ";\n");
     }

@@ -10,7 +10,14 @@ void emit_cuda_update(struct writer *writer, const char *name,
                       const struct emit_step *step);
 void emit_cuda_reset(struct writer *writer, const char *name,
                      const struct emit_step *step);
-void emit_cuda_map(struct writer *writer, const char *name, const char *comment,
-                   const struct code *code);
+/* What a link does to the values that it hands over. */
+struct emit_map {
+    const char *comment;
+    const struct code *code; /* NULL: nothing */
+    bh_precision from, to;
+};
+void emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *map);
+/* What a state monitor records that is no stored variable. */
+void emit_cuda_value(struct writer *writer, const char *name, const struct code *code);
 
 #endif

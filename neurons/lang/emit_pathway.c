@@ -3,9 +3,10 @@
 
 #include "neurons/lang/printer.h"
 
-/* Functions for synapses: bh_path_frame in neurons/frame_kernel.h tells what they get.
- * In what is printed, q is a place, p the synapse's position, i its source and j its
- * target within the part. */
+/* Functions for synapses, for the host and for GPUs: bh_path_frame in
+ * neurons/frame_kernel.h and bh_device_path in neurons/device_path_kernel.h tell what
+ * they get. In what is printed, q is a place, p the synapse's position, i its source and
+ * j its target within the part (on a GPU: within the group). */
 
 static const char *
 index_of(const struct symbol *symbol)
@@ -71,6 +72,7 @@ print_special(struct printer *p, const struct op *op, const char *indent)
 static const struct printer_style style = {
     .draw = "", .index = index_of, .load = print_special};
 
+/* CUDA is C++: pointers do not become others by themselves. */
 static void
 print_array(struct writer *writer, const struct symbol *symbol,
             const struct emit_path *path)
@@ -80,8 +82,9 @@ print_array(struct writer *writer, const struct symbol *symbol,
                        : path->pre == BH_SINGLE ? "float"
                                                 : "double";
     bool alone = symbol->side == SIDE_OWN || !path->one_group;
-    write_text(writer, "    %s *%s%s_at = f->%s[%d];\n", type, alone ? "restrict " : "",
-               symbol->name, from[symbol->side], symbol->slot);
+    write_text(writer, "    %s *%s%s_at = (%s *)f->%s[%d];\n", type,
+               alone ? "restrict " : "", symbol->name, type, from[symbol->side],
+               symbol->slot);
 }
 
 /* A pointer for each variable that the code touches. */
@@ -113,17 +116,24 @@ print_touched(struct writer *writer, const struct emit_path *path)
 }
 
 static void
-print_draws(struct writer *writer, const struct code *code)
+print_draws(struct writer *writer, const struct emit_path *path)
 {
+    const struct code *code = path->code;
     for (int i = 0; i < code->count; i++) {
         const struct op *op = &code->ops[i];
         const bool uniform = op->code == OP_RAND;
-        if (op->uses > 0 && (uniform || op->code == OP_RANDN))
-            write_text(writer,
-                       "            const real %s%d = (real)f->draw(f, %d, i, "
-                       "(int32_t)j, p);\n",
-                       uniform ? "uniform" : "normal", (int)op->number,
-                       uniform ? (int)op->number : -1 - (int)op->number);
+        const int term = (int)op->number;
+        if (op->uses == 0 || (!uniform && op->code != OP_RANDN))
+            continue;
+        write_text(writer, "            const real %s%d = (real)",
+                   uniform ? "uniform" : "normal", term);
+        if (path->device)
+            write_text(writer, "bh_device_synapse_%s%s(f, %d, i, (int32_t)j, p);\n",
+                       uniform ? "uniform" : "normal",
+                       uniform && code->precision == BH_SINGLE ? "f" : "", term);
+        else
+            write_text(writer, "f->draw(f, %d, i, (int32_t)j, p);\n",
+                       uniform ? term : -1 - term);
     }
 }
 
@@ -189,20 +199,20 @@ print_places(struct writer *writer, const struct emit_path *path)
                    own->name);
 }
 
-void
-emit_path(struct writer *writer, const char *name, const struct emit_path *path)
+/* Pointers, values of the step, and the body of the loop over places; the loop itself
+ * comes from `print_loop`. */
+static void
+print_body(struct writer *writer, const struct emit_path *path,
+           void (*print_loop)(struct writer *, const struct emit_path *))
 {
     struct printer p;
-    print_comment(writer, path->comment);
     write_text(writer,
-               "#define real %s\nvoid\n%s(bh_path_frame *f)\n{\n"
                "    const int32_t k = 0, now = f->now;\n"
                "    const uint32_t *restrict order = f->order, *restrict source = "
                "f->source;\n"
                "    const uint16_t *restrict target = f->target;\n"
                "    const int32_t *restrict lastspike_at = f->lastspike;\n"
-               "    int32_t *restrict lastupdate = f->lastupdate;\n",
-               path->code->precision == BH_SINGLE ? "float" : "double", name);
+               "    int32_t *restrict lastupdate = f->lastupdate;\n");
     if (path->traces)
         write_text(writer,
                    "    const uint16_t *restrict place_delay = f->place_delay;\n"
@@ -210,14 +220,69 @@ emit_path(struct writer *writer, const char *name, const struct emit_path *path)
     print_touched(writer, path);
     if (printer_start(&p, writer, path->code, &style)) {
         print_step_values(&p, "    ");
-        print_places(writer, path);
+        print_loop(writer, path);
         if (uses_lastspike(path->code))
             write_text(writer, "            const int32_t n = (int32_t)j;\n");
-        print_draws(writer, path->code);
+        print_draws(writer, path);
         print_neuron(&p, "            ");
         if (path->updates)
             write_text(writer, "            lastupdate[p] = now;\n");
-        write_text(writer, "        }\n    }\n}\n#undef real\n");
+        write_text(writer, "        }\n");
     }
     printer_end(&p);
+}
+
+static void
+print_real(struct writer *writer, const struct emit_path *path)
+{
+    print_comment(writer, path->comment);
+    write_text(writer, "#define real %s\n",
+               path->code->precision == BH_SINGLE ? "float" : "double");
+}
+
+void
+emit_path(struct writer *writer, const char *name, const struct emit_path *path)
+{
+    print_real(writer, path);
+    write_text(writer, "void\n%s(bh_path_frame *f)\n{\n", name);
+    print_body(writer, path, print_places);
+    write_text(writer, "    }\n}\n#undef real\n");
+}
+
+/* One span on a GPU: threads side by side. */
+static void
+print_lanes(struct writer *writer, const struct emit_path *path)
+{
+    write_text(writer,
+               "    const int32_t %s = span.neuron;\n"
+               "        for (int64_t q = span.first + lane; q < span.last; q += lanes) "
+               "{\n"
+               "            const int64_t p = order ? order[q] : q;\n"
+               "            const %s;\n",
+               path->columns ? "j" : "i",
+               path->columns ? "int32_t i = (int32_t)source[q]"
+                             : "int32_t j = target ? f->base + (int32_t)target[p] : "
+                               "f->dense + (int32_t)(q - span.first)");
+}
+
+void
+emit_cuda_path(struct writer *writer, const char *name, const struct emit_path *path)
+{
+    print_real(writer, path);
+    write_text(writer,
+               "BH_DEVICE void\n%s_span(const bh_device_path *f, const bh_span span, "
+               "const int32_t lane,\n    const int32_t lanes)\n{\n",
+               name);
+    print_body(writer, path, print_lanes);
+    write_text(writer,
+               "    (void)k, (void)now, (void)source, (void)target;\n"
+               "    (void)lastspike_at, (void)lastupdate;\n}\n"
+               "BH_KERNEL\n%s(const bh_device_path *given)\n{\n",
+               name);
+    if (path->all)
+        write_text(writer, "    bh_device_all(given, %s_span, %d);\n", name,
+                   path->columns);
+    else
+        write_text(writer, "    bh_device_deliver(given, %s_span);\n", name);
+    write_text(writer, "}\n#undef real\n");
 }

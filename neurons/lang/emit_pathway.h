@@ -14,8 +14,15 @@ struct emit_path {
     bool updates;     /* lastupdate */
     bool traces;      /* some variables are kept for each neuron */
     bh_precision pre; /* of the source group's variables */
+    /* On a GPU: */
+    bool device;
+    bool all;     /* not what spikes do: once for all synapses */
+    bool columns; /* a span is a target's */
 };
 /* The function void <name>(bh_path_frame *). */
 void emit_path(struct writer *writer, const char *name, const struct emit_path *path);
+/* The same as a kernel of one bh_device_path. */
+void emit_cuda_path(struct writer *writer, const char *name,
+                    const struct emit_path *path);
 
 #endif

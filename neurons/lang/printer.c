@@ -305,7 +305,7 @@ print_load(struct printer *p, const struct op *op, const char *indent)
     else if (op->symbol->linked && p->style->device)
         write_text(p->writer,
                    "%sconst %s %s_ = ((const real *)f->input[%d].rows)"
-                   "[bh_device_place(&f->input[%d], n, k)]%s;\n",
+                   "[bh_device_place(f, &f->input[%d], n, k)]%s;\n",
                    indent, boolean ? "int" : "real", name, op->symbol->slot,
                    op->symbol->slot, boolean ? " != 0" : "");
     else

@@ -78,7 +78,7 @@ static size_t
 part_of(const bh_group *group, uint32_t neuron)
 {
     size_t p = 0;
-    while (p + 1 < group->parts && neuron >= group->part[p].last * BLOCK)
+    while (p + 1 < group->parts && neuron >= group->cut[p + 1])
         p++;
     return p;
 }

@@ -55,6 +55,19 @@ path_touches_pre(const struct path *path)
     return path->writes_pre;
 }
 
+bool
+path_is_delicate(const struct path *path)
+{
+    return path->writes_pre || (path->one_by_one && !path->from_post);
+}
+
+bool
+path_by_target(const struct path *path)
+{
+    return path->from_post ||
+           (path->kind != PATH_SPIKES && !path->writes_pre && !path->one_by_one);
+}
+
 static bool
 code_uses(const struct code *code, enum symbol_kind kind)
 {
@@ -348,7 +361,8 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
     run->parts = target->parts;
     BH_TRY(synapses_finalise(s, target->cut, (uint32_t)target->parts, diag));
     for (const struct path *path = run->paths; path; path = path->next)
-        columns = columns || path->from_post;
+        columns = columns || path->from_post ||
+                  (s->net->config.device && path_by_target(path));
     if (columns && !s->column)
         BH_TRY(synapses_index(s, true, diag));
     if (!run->current) {

@@ -11,7 +11,7 @@
 /* Values below 2^-60 of what they were are counted as nothing: less than the rounding
  * of anything they are added to. */
 static const double NOTHING = 60 * 0.693147180559945309;
-enum { FINE = 256, MOST_COARSE = 4096 };
+enum { FINE = TRACE_FINE, MOST_COARSE = 4096 };
 /* The rings of all parts may take so much. */
 static const double MOST_BYTES = 512e6;
 

@@ -9,6 +9,9 @@
 
 #include "neurons/run_internal.h"
 
+/* Values of decay over single steps. */
+enum { TRACE_FINE = 256 };
+
 /* Values of one part. */
 struct trace_part {
     bh_trace view;        /* what code sees: of the arrays below */

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_NEURONS_DEVICE_INTERNAL_H
+#define BH_NEURONS_DEVICE_INTERNAL_H
+
+/* A network on a device (core/device_ops.h). A run copies all that changes to the
+ * device and back, so that between runs everything is where the host's code looks for
+ * it. In between there are only orders: launches whose arguments never change, because
+ * what changes stands in the device's memory, beginning with the clock. Three lists of
+ * orders make a run: those at the beginning of a window, those of a step, and those at
+ * the end of the window. */
+
+#include "core/device_ops.h"
+#include "neurons/device_frames_kernel.h"
+#include "neurons/run_internal.h"
+
+enum { ITEM_THREADS = 128, LIST_THREADS = 1024, PACK_THREADS = 256 };
+
+struct order {
+    enum { ORDER_LAUNCH, ORDER_CLEAR, ORDER_COPY } kind;
+    void *kernel;
+    uint32_t blocks, threads;
+    const void *argument;
+    void *to;
+    const void *from;
+    size_t bytes;
+};
+struct orders {
+    struct order *order;
+    size_t count, capacity;
+};
+
+/* Host memory with a copy on the device. */
+struct mirror {
+    void *host, *device;
+    size_t bytes;
+};
+
+/* Whom an event of a group happened to. */
+struct device_event {
+    struct block *block;
+    struct history *history;
+    bh_device_list list;   /* no neurons: nobody asks for it */
+    bh_device_list *frame; /* the same, on the device */
+    bool heard;            /* by monitors */
+    uint32_t *offset, *packed;
+};
+
+struct device_state {
+    bh_state_monitor *monitor;
+    void **rows; /* [variables] on the device */
+};
+
+struct device_group {
+    bh_group *group;
+    bool ahead; /* takes a window at once */
+    uint8_t *marks;
+    void **arrays, **device_arrays; /* [stored]; the second on the device */
+    int32_t *lastspike;
+    bh_device_input *input;      /* [stored] */
+    struct device_event *events; /* [event_count + 1] */
+    const bh_table **tables;
+    struct device_state *states;
+    size_t state_count;
+};
+
+struct device_link {
+    struct link *link;
+    void *in, *out;
+    int32_t *row;
+    size_t in_stride;
+};
+
+struct device_feed {
+    struct feed *feed;
+    void *rows;
+};
+
+struct device_trace {
+    const struct trace *trace;
+    bh_synapses *synapses;
+    bh_device_trace_frame frame;
+    void *view; /* frame.view, on the device */
+};
+
+struct device_synapses {
+    const bh_synapses *synapses;
+    bh_device_path frame; /* what all its code has in common */
+};
+
+struct device_run {
+    bh_network *net;
+    struct bh_device *device;
+    void **memory;
+    size_t taken, most_taken;
+    struct mirror *mirrors;
+    size_t mirror_count, most_mirrors;
+    bh_device_clock *clock;
+    struct device_group *groups; /* by object */
+    struct device_link *links;
+    struct device_feed *feeds;
+    size_t link_count, feed_count;
+    struct device_trace *traces;
+    struct device_synapses *synapses;
+    size_t trace_count, synapses_count;
+    struct orders first, step, last;
+    void *graph; /* of GRAPH_STEPS steps, or NULL */
+    void *staging; /* of the host, for lists */
+    size_t staging_bytes;
+};
+
+/* device_memory.c */
+bh_status device_take(struct device_run *run, size_t bytes, const char *what,
+                      void **out, bh_diag *diag);
+/* A copy of host memory on the device; NULL where there is none. */
+bh_status device_place(struct device_run *run, const void *host, size_t bytes,
+                       const char *what, void **out, bh_diag *diag);
+/* The same, and what changes there comes back with device_fetch. */
+bh_status device_mirror(struct device_run *run, void *host, size_t bytes,
+                        const char *what, void **out, bh_diag *diag);
+bh_status device_read_mirrors(struct device_run *run, bh_diag *diag);
+bh_status device_order(struct device_run *run, struct orders *orders,
+                       struct order order, bh_diag *diag);
+/* A launch of a kernel of the network's program, with a copy of its frame. */
+bh_status device_launch(struct device_run *run, struct orders *orders,
+                        const char *kernel, size_t blocks, uint32_t threads,
+                        const void *frame, size_t bytes, bh_diag *diag);
+/* The clock goes on by a step. */
+bh_status device_order_tick(struct device_run *run, bh_diag *diag);
+bh_status device_give_orders(struct device_run *run, const struct orders *orders,
+                             bh_diag *diag);
+/* Host memory for lists that come and go; at least so many bytes. */
+void *device_staging(struct device_run *run, size_t bytes, bh_diag *diag);
+void device_free(struct device_run *run);
+
+/* device_check.c */
+/* In how many parts a device goes through the synapses onto a group. */
+size_t device_parts(const bh_network *net, const bh_group *group, bool delicate);
+/* Says why a network cannot run on a device. */
+bh_status device_check(const bh_network *net, bh_diag *diag);
+
+/* device_tables.c: arrays over time, as pointers on the device. */
+bh_status device_tables(struct device_run *run, const struct scope *scope,
+                        const bh_table *const **out, bh_diag *diag);
+
+/* device_groups.c */
+bh_status device_groups_begin(struct device_run *run, bh_diag *diag);
+/* What its kernels find. */
+bh_status device_group_frame(struct device_run *run, const struct device_group *g,
+                             bh_device_frame *out, bh_diag *diag);
+/* Orders of one group within a step: its neurons up to the thresholds, and what is
+ * behind them. */
+bh_status device_group_update(struct device_run *run, struct device_group *g,
+                              bh_diag *diag);
+bh_status device_group_reset(struct device_run *run, struct device_group *g,
+                             bh_diag *diag);
+/* Orders at the end of a window. */
+bh_status device_group_end(struct device_run *run, struct device_group *g,
+                           bh_diag *diag);
+
+/* device_lists.c: histories of the host, and lists on the device. */
+bh_status device_lists_begin(struct device_run *run, struct device_group *g,
+                             bh_diag *diag);
+/* Sends and fetches what happened in the last steps. */
+bh_status device_lists_send(struct device_run *run, struct device_group *g,
+                            bh_diag *diag);
+bh_status device_lists_fetch(struct device_run *run, struct device_group *g,
+                             bh_diag *diag);
+/* The window's events for the host's monitors; given spikes for the device. */
+bh_status device_lists_hear(struct device_run *run, struct device_group *g,
+                            size_t steps, bh_diag *diag);
+bh_status device_lists_give(struct device_run *run, struct device_group *g,
+                            size_t steps, bh_diag *diag);
+
+/* device_links.c */
+bh_status device_links_begin(struct device_run *run, bh_diag *diag);
+bh_status device_links_send(struct device_run *run, size_t steps, bh_diag *diag);
+bh_status device_links_end(struct device_run *run, size_t steps, bh_diag *diag);
+bh_status device_links_fetch(struct device_run *run, bh_diag *diag);
+
+/* device_states.c */
+bh_status device_states_begin(struct device_run *run, struct device_group *g,
+                              bh_diag *diag);
+bh_status device_states_gather(struct device_run *run, struct device_group *g,
+                               bool at_end, bh_diag *diag);
+bh_status device_states_hear(struct device_run *run, struct device_group *g,
+                             bh_diag *diag);
+
+/* device_traces.c: variables of synapses that are kept once for each neuron. */
+bh_status device_traces_begin(struct device_run *run, bh_diag *diag);
+/* The orders before those of a path that spikes run. */
+bh_status device_traces_order(struct device_run *run, const struct path *path,
+                              bh_diag *diag);
+bh_status device_traces_fetch(struct device_run *run, bh_diag *diag);
+
+/* device_paths.c */
+bh_status device_paths_begin(struct device_run *run, bh_diag *diag);
+/* The orders of some kinds that follow each other in a step. */
+bh_status device_paths_order(struct device_run *run, const struct plan *plan,
+                             enum path_kind first, enum path_kind end, bh_diag *diag);
+
+/* device_run.c: what network.c calls. */
+/* Compiles the network's kernels. Once. */
+bh_status device_prepare(bh_network *net, bh_diag *diag);
+/* Copies everything to the device. */
+bh_status device_begin(bh_network *net, bh_diag *diag);
+/* Copies what has changed back. */
+bh_status device_fetch(bh_network *net, bh_diag *diag);
+/* Gives the device's memory back. NULL is allowed. */
+void device_end(bh_network *net);
+/* The steps of a window whose sources have begun. */
+bh_status device_window(bh_network *net, size_t steps, bh_diag *diag);
+
+#endif

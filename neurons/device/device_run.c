@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "neurons/device/device_internal.h"
+
+#include <stdlib.h>
+
+/* Steps that are recorded once and replayed. */
+enum { GRAPH_STEPS = 32 };
+
+bh_status
+device_prepare(bh_network *net, bh_diag *diag)
+{
+    struct bh_device *device = net->config.device;
+    struct writer whole = {0};
+    const char *text;
+    if (!device || net->device_program)
+        return BH_OK;
+    BH_TRY(device_check(net, diag));
+    BH_TRY(bh_network_cuda(net, &text, diag));
+    write_text(&whole, "%s%s", bh_device_prologue, text);
+    bh_status status = BH_ERR_MEMORY;
+    if (whole.failed)
+        bh_diag_set(diag, status, "no memory for generated code");
+    else
+        status = device->ops->load(device, whole.text, BH_DEVICE_FLUSH_DENORMALS,
+                                   &net->device_program, diag);
+    writer_free(&whole);
+    return status;
+}
+
+/* A step in the order of language, over all groups: what runs regularly, neurons up to
+ * their thresholds, what sums up, what spikes do, and resets. */
+static bh_status
+order_step(struct device_run *run, const struct plan *plan, bh_diag *diag)
+{
+    const uint32_t groups = run->net->group_count;
+    BH_TRY(device_paths_order(run, plan, PATH_REGULAR, PATH_CLOCKED, diag));
+    for (uint32_t n = 0; n < groups; n++)
+        BH_TRY(device_states_gather(run, &run->groups[n], false, diag));
+    for (uint32_t n = 0; n < groups; n++)
+        BH_TRY(device_group_update(run, &run->groups[n], diag));
+    BH_TRY(device_paths_order(run, plan, PATH_CLOCKED, PATH_KINDS, diag));
+    for (uint32_t n = 0; n < groups; n++)
+        BH_TRY(device_group_reset(run, &run->groups[n], diag));
+    for (uint32_t n = 0; n < groups; n++)
+        BH_TRY(device_states_gather(run, &run->groups[n], true, diag));
+    for (uint32_t n = 0; n < groups; n++)
+        BH_TRY(device_group_end(run, &run->groups[n], diag));
+    return BH_OK;
+}
+
+static bh_status
+order_all(struct device_run *run, bh_diag *diag)
+{
+    bh_network *net = run->net;
+    struct plan plan = {0};
+    bh_group **groups = calloc(net->group_count, sizeof(bh_group *));
+    if (!groups)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
+    for (bh_group *group = net->groups; group; group = group->next)
+        groups[group->object] = group;
+    bh_status status = plan_make(net, groups, net->group_count, &plan, diag);
+    if (status == BH_OK)
+        status = order_step(run, &plan, diag);
+    free(plan.path);
+    free(groups);
+    if (status != BH_OK || run->step.count == 0)
+        return status;
+    return device_order_tick(run, diag);
+}
+
+static bh_status
+fill(struct device_run *run, bh_diag *diag)
+{
+    void *clock;
+    BH_TRY(device_take(run, sizeof *run->clock, "the clock", &clock, diag));
+    run->clock = clock;
+    BH_TRY(device_groups_begin(run, diag));
+    BH_TRY(device_links_begin(run, diag));
+    BH_TRY(device_paths_begin(run, diag));
+    BH_TRY(order_all(run, diag));
+    for (uint32_t n = 0; n < run->net->group_count; n++)
+        BH_TRY(device_lists_send(run, &run->groups[n], diag));
+    return BH_OK;
+}
+
+bh_status
+device_begin(bh_network *net, bh_diag *diag)
+{
+    device_end(net);
+    struct device_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
+    run->net = net;
+    run->device = net->config.device;
+    net->on_device = run;
+    bh_status status = fill(run, diag);
+    if (status != BH_OK)
+        device_end(net);
+    return status;
+}
+
+void
+device_end(bh_network *net)
+{
+    device_free(net->on_device);
+    net->on_device = NULL;
+}
+
+bh_status
+device_fetch(bh_network *net, bh_diag *diag)
+{
+    struct device_run *run = net->on_device;
+    BH_TRY(device_read_mirrors(run, diag));
+    BH_TRY(device_links_fetch(run, diag));
+    BH_TRY(device_traces_fetch(run, diag));
+    for (uint32_t n = 0; n < net->group_count; n++)
+        BH_TRY(device_lists_fetch(run, &run->groups[n], diag));
+    return BH_OK;
+}
+
+/* Records some steps once. */
+static bh_status
+record(struct device_run *run, bh_diag *diag)
+{
+    struct bh_device *device = run->device;
+    bh_status status = BH_OK;
+    BH_TRY(device->ops->record_begin(device, diag));
+    for (int k = 0; status == BH_OK && k < GRAPH_STEPS; k++)
+        status = device_give_orders(run, &run->step, diag);
+    /* what was recorded is ended in either case */
+    bh_status ended = device->ops->record_end(device, &run->graph,
+                                              status == BH_OK ? diag : NULL);
+    return status == BH_OK ? ended : status;
+}
+
+static bh_status
+run_steps(struct device_run *run, size_t steps, bh_diag *diag)
+{
+    struct bh_device *device = run->device;
+    if (run->step.count == 0)
+        return BH_OK;
+    if (!run->graph && steps >= GRAPH_STEPS)
+        BH_TRY(record(run, diag));
+    for (; steps >= GRAPH_STEPS; steps -= GRAPH_STEPS)
+        BH_TRY(device->ops->replay(device, run->graph, diag));
+    for (; steps > 0; steps--)
+        BH_TRY(device_give_orders(run, &run->step, diag));
+    return BH_OK;
+}
+
+/* Spikes that are given come from the host. */
+static bh_status
+give_spikes(struct device_run *run, size_t steps, bh_diag *diag)
+{
+    for (uint32_t n = 0; n < run->net->group_count; n++) {
+        struct device_group *g = &run->groups[n];
+        if (!g->group->generator)
+            continue;
+        for (size_t b = 0; b < g->group->blocks; b++)
+            step_block(g->group, b, 0, 0, steps, true);
+        BH_TRY(device_lists_give(run, g, steps, diag));
+    }
+    return BH_OK;
+}
+
+bh_status
+device_window(bh_network *net, size_t steps, bh_diag *diag)
+{
+    struct device_run *run = net->on_device;
+    const bh_device_clock clock = {.step = net->step,
+                                   .start = net->step,
+                                   .epoch = net->epoch,
+                                   .steps = 1,
+                                   .window = (int32_t)steps};
+    BH_TRY(run->device->ops->write(run->device, run->clock, &clock, sizeof clock, diag));
+    BH_TRY(device_links_send(run, steps, diag));
+    BH_TRY(give_spikes(run, steps, diag));
+    BH_TRY(device_give_orders(run, &run->first, diag));
+    BH_TRY(run_steps(run, steps, diag));
+    BH_TRY(device_give_orders(run, &run->last, diag));
+    BH_TRY(device_links_end(run, steps, diag));
+    for (uint32_t n = 0; n < net->group_count; n++) {
+        BH_TRY(device_lists_hear(run, &run->groups[n], steps, diag));
+        BH_TRY(device_states_hear(run, &run->groups[n], diag));
+    }
+    return BH_OK;
+}
