@@ -23,6 +23,10 @@ typedef struct bh_device_clock {
     int32_t steps, window; /* how many the piece has, and the window */
 } bh_device_clock;
 
+typedef struct bh_device_tick_frame {
+    bh_device_clock *clock;
+} bh_device_tick_frame;
+
 /* A linked variable: neuron n sees value n / times of the step's row. */
 typedef struct bh_device_input {
     const void *rows; /* [1 + steps][stride], in the group's precision; row 0 is that

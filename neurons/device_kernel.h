@@ -20,22 +20,18 @@
 #include "neurons/device_frames_kernel.h"
 #endif
 
+#ifndef BH_CORE_CUDA_KERNEL_H
+#include "core/cuda_kernel.h"
+#endif
+
+/* Tables that each thread reads where it likes: constant memory would hand such reads
+ * out one after the other. */
 #ifdef __CUDACC__
-#define BH_DEVICE static __device__ __forceinline__
 #define BH_TABLES static __device__ const
-#define BH_SHARED __shared__
 #define restrict  __restrict__
 #else
-#define BH_DEVICE static inline
 #define BH_TABLES static const
-#define BH_SHARED static /* of the one block that runs at a time */
 #endif
-#ifdef __cplusplus
-#define BH_KERNEL extern "C" __global__ void
-#else
-#define BH_KERNEL __global__ void
-#endif
-#define BH_DEVICE_THREAD ((int32_t)(blockIdx.x * blockDim.x + threadIdx.x))
 
 BH_TABLES float bh_device_normals[4][BH_RANDOM_TABLE_ROWS] = BH_RANDOM_TABLE_VALUES;
 

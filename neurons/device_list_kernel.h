@@ -29,8 +29,7 @@ bh_device_sums(uint32_t *sums, uint32_t value)
 
 /* Marks become a list: a block for each step and event, a stretch of neurons for each
  * thread. */
-BH_KERNEL
-bh_device_collect(const bh_device_collect_frame *f)
+BH_KERNEL(bh_device_collect, bh_device_collect_frame, f)
 {
     BH_SHARED uint32_t sums[BH_DEVICE_MOST_THREADS];
     const int32_t event = (int32_t)(blockIdx.x % (uint32_t)f->events),
@@ -58,8 +57,7 @@ bh_device_collect(const bh_device_collect_frame *f)
         list.count[row] = last;
 }
 
-BH_KERNEL
-bh_device_pack(const bh_device_pack_frame *f)
+BH_KERNEL(bh_device_pack, bh_device_pack_frame, f)
 {
     const int32_t k = (int32_t)blockIdx.x;
     uint32_t offset = 0;
@@ -77,8 +75,7 @@ bh_device_pack(const bh_device_pack_frame *f)
     }
 }
 
-BH_KERNEL
-bh_device_unpack(const bh_device_pack_frame *f)
+BH_KERNEL(bh_device_unpack, bh_device_pack_frame, f)
 {
     const int32_t k = (int32_t)blockIdx.x;
     if (k >= f->clock->window)
@@ -91,8 +88,7 @@ bh_device_unpack(const bh_device_pack_frame *f)
         f->list.count[row] = count;
 }
 
-BH_KERNEL
-bh_device_stamp(const bh_device_stamp_frame *f)
+BH_KERNEL(bh_device_stamp, bh_device_stamp_frame, f)
 {
     const uint32_t n = (uint32_t)BH_DEVICE_THREAD,
                    row = (uint32_t)f->clock->step & f->list.mask;
@@ -102,15 +98,13 @@ bh_device_stamp(const bh_device_stamp_frame *f)
 }
 
 /* The clock goes on by a piece. */
-BH_KERNEL
-bh_device_tick(bh_device_clock *clock)
+BH_KERNEL(bh_device_tick, bh_device_tick_frame, f)
 {
     if (BH_DEVICE_THREAD == 0)
-        clock->step += clock->steps;
+        f->clock->step += f->clock->steps;
 }
 
-BH_KERNEL
-bh_device_keep(const bh_device_keep_frame *f)
+BH_KERNEL(bh_device_keep, bh_device_keep_frame, f)
 {
     const int32_t n = BH_DEVICE_THREAD;
     int64_t k = f->clock->window - 1;
@@ -136,8 +130,7 @@ bh_device_gathered(const bh_device_gather_frame *f, int32_t c)
     return (step / f->every - first) * f->stride + c;
 }
 
-BH_KERNEL
-bh_device_gather(const bh_device_gather_frame *f)
+BH_KERNEL(bh_device_gather, bh_device_gather_frame, f)
 {
     const int32_t c = BH_DEVICE_THREAD;
     const int64_t out = bh_device_gathered(f, c);

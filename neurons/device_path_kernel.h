@@ -218,16 +218,14 @@ bh_device_synapse_uniform(const bh_device_path *f, uint32_t term, int32_t i, int
         bh_device_synapse_word(f, term, i, j, position, 1));
 }
 
-BH_KERNEL
-bh_device_trace_decay(const bh_device_trace_frame *f)
+BH_KERNEL(bh_device_trace_decay, bh_device_trace_frame, f)
 {
     const int32_t n = BH_DEVICE_THREAD;
     if (n < (int32_t)f->count)
         f->now[n] *= f->view.fine[1];
 }
 
-BH_KERNEL
-bh_device_trace_add(const bh_device_trace_frame *f)
+BH_KERNEL(bh_device_trace_add, bh_device_trace_frame, f)
 {
     const int64_t sent = f->clock->step - f->shortest;
     const uint32_t row = (uint32_t)sent & f->list->mask, n = (uint32_t)BH_DEVICE_THREAD;

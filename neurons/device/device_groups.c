@@ -126,6 +126,16 @@ device_group_frame(struct device_run *run, const struct device_group *g,
                       diag);
 }
 
+/* A thread for every few neurons. */
+static uint32_t
+threads_of_list(size_t count)
+{
+    uint32_t threads = 32;
+    while (threads < BH_DEVICE_MOST_THREADS && 8 * (size_t)threads < count)
+        threads *= 2;
+    return threads;
+}
+
 /* Lists of those to whom something happened. */
 static bh_status
 order_collect(struct device_run *run, const struct device_group *g,
@@ -152,8 +162,8 @@ order_collect(struct device_run *run, const struct device_group *g,
                                            .ahead = g->ahead,
                                            .list = placed};
     return device_launch(run, orders, "bh_device_collect",
-                         (g->ahead ? run->net->window : 1) * events, LIST_THREADS,
-                         &frame, sizeof frame, diag);
+                         (g->ahead ? run->net->window : 1) * events,
+                         threads_of_list(group->count), &frame, sizeof frame, diag);
 }
 
 static bh_status

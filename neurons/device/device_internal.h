@@ -13,7 +13,7 @@
 #include "neurons/device_frames_kernel.h"
 #include "neurons/run_internal.h"
 
-enum { ITEM_THREADS = 128, LIST_THREADS = 1024, PACK_THREADS = 256 };
+enum { ITEM_THREADS = 128, PACK_THREADS = 64 };
 
 struct order {
     enum { ORDER_LAUNCH, ORDER_CLEAR, ORDER_COPY } kind;
@@ -124,8 +124,6 @@ bh_status device_order(struct device_run *run, struct orders *orders,
 bh_status device_launch(struct device_run *run, struct orders *orders,
                         const char *kernel, size_t blocks, uint32_t threads,
                         const void *frame, size_t bytes, bh_diag *diag);
-/* The clock goes on by a step. */
-bh_status device_order_tick(struct device_run *run, bh_diag *diag);
 bh_status device_give_orders(struct device_run *run, const struct orders *orders,
                              bh_diag *diag);
 /* Host memory for lists that come and go; at least so many bytes. */

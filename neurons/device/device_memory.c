@@ -88,35 +88,19 @@ device_order(struct device_run *run, struct orders *orders, struct order order,
     return BH_OK;
 }
 
-static bh_status
-launch_at(struct device_run *run, struct orders *orders, const char *kernel,
-          struct order order, bh_diag *diag)
-{
-    BH_TRY(run->device->ops->find(run->device, run->net->device_program, kernel,
-                                  &order.kernel, diag));
-    return device_order(run, orders, order, diag);
-}
-
 bh_status
 device_launch(struct device_run *run, struct orders *orders, const char *kernel,
               size_t blocks, uint32_t threads, const void *frame, size_t bytes,
               bh_diag *diag)
 {
     void *argument;
+    struct order order = {.kind = ORDER_LAUNCH, .threads = threads};
+    order.blocks = (uint32_t)(blocks > 0 ? blocks : 1);
     BH_TRY(device_place(run, frame, bytes, "a kernel's frame", &argument, diag));
-    const struct order order = {.kind = ORDER_LAUNCH,
-                                .blocks = (uint32_t)(blocks > 0 ? blocks : 1),
-                                .threads = threads,
-                                .argument = argument};
-    return launch_at(run, orders, kernel, order, diag);
-}
-
-bh_status
-device_order_tick(struct device_run *run, bh_diag *diag)
-{
-    const struct order order = {
-        .kind = ORDER_LAUNCH, .blocks = 1, .threads = 1, .argument = run->clock};
-    return launch_at(run, &run->step, "bh_device_tick", order, diag);
+    order.argument = argument;
+    BH_TRY(run->device->ops->find(run->device, run->net->device_program, kernel,
+                                  &order.kernel, diag));
+    return device_order(run, orders, order, diag);
 }
 
 bh_status

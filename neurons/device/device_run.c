@@ -65,7 +65,9 @@ order_all(struct device_run *run, bh_diag *diag)
     free(groups);
     if (status != BH_OK || run->step.count == 0)
         return status;
-    return device_order_tick(run, diag);
+    const bh_device_tick_frame tick = {run->clock};
+    return device_launch(run, &run->step, "bh_device_tick", 1, 1, &tick, sizeof tick,
+                         diag);
 }
 
 static bh_status

@@ -33,7 +33,7 @@ print_start(struct writer *writer, const char *name, const struct emit_step *ste
 {
     bool seen[MOST_ARRAYS] = {false};
     write_text(writer,
-               "#define real %s\nBH_KERNEL\n%s(const bh_device_frame *given)\n{\n"
+               "#define real %s\nBH_KERNEL(%s, bh_device_frame, given)\n{\n"
                "    const int32_t n = BH_DEVICE_THREAD;\n"
                "    if (n >= given->count)\n        return;\n"
                "    const bh_device_frame frame = bh_device_begin(given);\n"
@@ -176,7 +176,7 @@ emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *ma
                *from = map->from == BH_SINGLE ? "float" : "double";
     print_comment(writer, map->comment);
     write_text(writer,
-               "#define real %s\nBH_KERNEL\n%s(const bh_device_link_frame *f)\n{\n"
+               "#define real %s\nBH_KERNEL(%s, bh_device_link_frame, f)\n{\n"
                "    const int32_t n = BH_DEVICE_THREAD;\n"
                "    if (n >= f->count)\n        return;\n"
                "    real *restrict out = (real *)f->out + n;\n"
@@ -207,7 +207,7 @@ emit_cuda_value(struct writer *writer, const char *name, const struct code *code
     bool seen[MOST_ARRAYS] = {false};
     struct printer p;
     write_text(writer,
-               "\n#define real %s\nBH_KERNEL\n%s(const bh_device_value_frame *given)\n"
+               "\n#define real %s\nBH_KERNEL(%s, bh_device_value_frame, given)\n"
                "{\n    const int32_t c = BH_DEVICE_THREAD, k = 0;\n"
                "    const int64_t out = bh_device_gathered(&given->gather, c);\n"
                "    if (out < 0)\n        return;\n"

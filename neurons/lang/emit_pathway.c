@@ -277,7 +277,7 @@ emit_cuda_path(struct writer *writer, const char *name, const struct emit_path *
     write_text(writer,
                "    (void)k, (void)now, (void)source, (void)target;\n"
                "    (void)lastspike_at, (void)lastupdate;\n}\n"
-               "BH_KERNEL\n%s(const bh_device_path *given)\n{\n",
+               "BH_KERNEL(%s, bh_device_path, given)\n{\n",
                name);
     if (path->all)
         write_text(writer, "    bh_device_all(given, %s_span, %d);\n", name,
