@@ -17,9 +17,9 @@
 /* Where a run is. A window is taken in pieces, of one step where something between the
  * steps needs it. */
 typedef struct bh_device_clock {
-    int64_t step;  /* the piece's first step */
-    int64_t start; /* the window's first step */
-    int64_t epoch; /* from which steps are counted in 32 bits */
+    int64_t step;          /* the piece's first step */
+    int64_t start;         /* the window's first step */
+    int64_t epoch;         /* from which steps are counted in 32 bits */
     int32_t steps, window; /* how many the piece has, and the window */
 } bh_device_clock;
 
@@ -38,11 +38,11 @@ typedef struct bh_device_input {
 /* A group's neurons. */
 typedef struct bh_device_frame {
     const bh_device_clock *clock;
-    int64_t step;  /* the first step, filled in by bh_device_begin as the next two are */
-    int32_t steps; /* how many */
-    int32_t begin; /* the first step, counted from the window's */
-    int32_t now;   /* the first step, counted as lastspike counts */
-    int32_t ahead; /* takes all steps of the window at once, not of the piece */
+    int64_t step; /* the first step, filled in by bh_device_begin as the next two are */
+    int32_t steps;        /* how many */
+    int32_t begin;        /* the first step, counted from the window's */
+    int32_t now;          /* the first step, counted as lastspike counts */
+    int32_t ahead;        /* takes all steps of the window at once, not of the piece */
     int32_t first, count; /* index of neuron 0 of the arrays, and how many they hold */
     int32_t resets;       /* 0: resets wait for what the spikes do to others */
     int32_t events;       /* the spike and the group's own */
@@ -180,8 +180,8 @@ typedef struct bh_device_trace_frame {
     bh_trace_last *last;
     bh_trace_entry *ring; /* of sources */
     uint32_t *filled;
-    double *now; /* of targets */
-    double step; /* is added */
+    double *now;         /* of targets */
+    double step;         /* is added */
     uint32_t first, end; /* neurons whose spikes add to it, counted from `origin` */
     uint32_t origin, count;
     int32_t shortest;

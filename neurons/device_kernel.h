@@ -14,7 +14,8 @@
  * Compile without fused multiplications of the compiler's own (NVRTC: --fmad=false):
  * where there are any, the text says so. */
 
-#ifndef BH_NEURONS_DEVICE_FRAMES_KERNEL_H /* generated code has these texts before this one */
+#ifndef BH_NEURONS_DEVICE_FRAMES_KERNEL_H /* generated code has these texts before     \
+                                             this one */
 #include "core/poisson_kernel.h"
 #include "core/random_kernel.h"
 #include "neurons/device_frames_kernel.h"
@@ -28,7 +29,7 @@
  * out one after the other. */
 #ifdef __CUDACC__
 #define BH_TABLES static __device__ const
-#define restrict  __restrict__
+#define restrict __restrict__
 #else
 #define BH_TABLES static const
 #endif

@@ -138,10 +138,10 @@ BH_KERNEL(bh_device_gather, bh_device_gather_frame, f)
         return;
     const int32_t n = f->neuron ? (int32_t)f->neuron[c] : c;
     const void *from = f->array ? f->array : f->input.rows;
-    const int64_t in = f->array ? n
-                                : (f->clock->step - f->clock->start + 1) *
-                                          f->input.stride +
-                                      n / f->input.times;
+    const int64_t in = f->array
+                           ? n
+                           : (f->clock->step - f->clock->start + 1) * f->input.stride +
+                                 n / f->input.times;
     if (f->single)
         ((float *)f->rows)[out] = ((const float *)from)[in];
     else

@@ -167,8 +167,7 @@ bh_device_copy(const bh_device_path *f, int32_t i, int32_t j, int64_t position)
         return f->copy[position];
     if (!f->target)
         return 0;
-    const uint32_t part =
-        bh_device_at_least(f->cut, 0, f->parts, (uint32_t)j + 1) - 1;
+    const uint32_t part = bh_device_at_least(f->cut, 0, f->parts, (uint32_t)j + 1) - 1;
     const int64_t first = (int64_t)f->row[(int64_t)i * f->parts + part];
     while (position > first + copy &&
            f->target[position - copy - 1] == f->target[position])
@@ -213,9 +212,8 @@ BH_DEVICE double
 bh_device_synapse_uniform(const bh_device_path *f, uint32_t term, int32_t i, int32_t j,
                           int64_t position)
 {
-    return bh_random_uniform_double(
-        bh_device_synapse_word(f, term, i, j, position, 0),
-        bh_device_synapse_word(f, term, i, j, position, 1));
+    return bh_random_uniform_double(bh_device_synapse_word(f, term, i, j, position, 0),
+                                    bh_device_synapse_word(f, term, i, j, position, 1));
 }
 
 BH_KERNEL(bh_device_trace_decay, bh_device_trace_frame, f)

@@ -41,8 +41,8 @@ typedef struct bh_network_config {
     bh_comm *comm;
     /// Where it runs: a device of bh_backend_device (gpu/backend.h), which must outlive
     /// the network; NULL: the processor. The same spikes on both with
-    /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu.md tells what cannot run
-    /// there.
+    /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu.md tells what cannot
+    /// run there.
     struct bh_device *device;
 } bh_network_config;
 

@@ -90,8 +90,7 @@ write_map(struct writer *writer, const char *name, const struct link *link)
 static void
 write_device_map(struct writer *writer, const char *name, const struct link *link)
 {
-    const struct emit_map map = {link->map ? link->expression : "A link",
-                                 link->map,
+    const struct emit_map map = {link->map ? link->expression : "A link", link->map,
                                  link->feed ? link->feed->precision
                                             : link->from->precision,
                                  link->to->precision};
@@ -101,7 +100,7 @@ write_device_map(struct writer *writer, const char *name, const struct link *lin
 
 static const struct target host = {"function", false,     emit_update,
                                    emit_reset, write_map, emit_path},
-                           device = {"kernel",        true,
+                           device = {"kernel",         true,
                                      emit_cuda_update, emit_cuda_reset,
                                      write_device_map, emit_cuda_path};
 

@@ -38,7 +38,8 @@ place_arrays(struct device_run *run, struct device_group *g, bh_diag *diag)
     if (group->generator) /* given spikes are the host's */
         BH_TRY(device_place(run, group->lastspike, last, "last spikes", &placed, diag));
     else
-        BH_TRY(device_mirror(run, group->lastspike, last, "last spikes", &placed, diag));
+        BH_TRY(
+            device_mirror(run, group->lastspike, last, "last spikes", &placed, diag));
     g->lastspike = placed;
     return BH_OK;
 }
@@ -52,7 +53,8 @@ begin_group(struct device_run *run, bh_group *group, bh_diag *diag)
     g->group = group;
     BH_TRY(place_arrays(run, g, diag));
     if (!group->generator && has_events(group))
-        BH_TRY(device_take(run, (g->ahead ? run->net->window : 1) * events * group->count,
+        BH_TRY(device_take(run,
+                           (g->ahead ? run->net->window : 1) * events * group->count,
                            "the marks of neurons", &marks, diag));
     g->marks = marks;
     BH_TRY(device_lists_begin(run, g, diag));
@@ -118,8 +120,7 @@ device_group_frame(struct device_run *run, const struct device_group *g,
                         "linked variables", &input, diag));
     out->input = input;
     BH_TRY(device_tables(run, scope, &out->table, diag));
-    BH_TRY(
-        place_keys(run, group->normal_counters, scope->noises, &out->normal, diag));
+    BH_TRY(place_keys(run, group->normal_counters, scope->noises, &out->normal, diag));
     BH_TRY(
         place_keys(run, group->uniform_counters, scope->uniforms, &out->uniform, diag));
     return place_keys(run, group->poisson_counters, scope->poissons, &out->poisson,

@@ -103,7 +103,7 @@ struct device_run {
     struct device_synapses *synapses;
     size_t trace_count, synapses_count;
     struct orders first, step, last;
-    void *graph; /* of GRAPH_STEPS steps, or NULL */
+    void *graph;   /* of GRAPH_STEPS steps, or NULL */
     void *staging; /* of the host, for lists */
     size_t staging_bytes;
 };

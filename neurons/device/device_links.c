@@ -23,10 +23,9 @@ begin_feed(struct device_run *run, struct feed *feed, bh_diag *diag)
 {
     struct device_feed *own = &run->feeds[run->feed_count++];
     own->feed = feed;
-    return device_take(run,
-                       (BH_WINDOW_MAX + 1) * feed->stride *
-                           bh_precision_size(feed->precision),
-                       "the samples of a source", &own->rows, diag);
+    return device_take(
+        run, (BH_WINDOW_MAX + 1) * feed->stride * bh_precision_size(feed->precision),
+        "the samples of a source", &own->rows, diag);
 }
 
 static bh_status

@@ -29,13 +29,14 @@ begin_event(struct device_run *run, struct device_event *event, const bh_group *
             bh_diag *diag)
 {
     const size_t window = run->net->window;
-    const uint32_t steps = power_of_two(
-        event->history->recall > window ? event->history->recall : window);
+    const uint32_t steps =
+        power_of_two(event->history->recall > window ? event->history->recall : window);
     const size_t row = group->count * sizeof *event->list.neuron;
     void *frame, *memory;
     event->list.mask = steps - 1;
     event->list.stride = (uint32_t)group->count;
-    BH_TRY(device_take(run, steps * row, "the spikes of the last steps", &memory, diag));
+    BH_TRY(
+        device_take(run, steps * row, "the spikes of the last steps", &memory, diag));
     event->list.neuron = memory;
     BH_TRY(device_take(run, steps * sizeof *event->list.count, "counts of spikes",
                        &memory, diag));
@@ -141,8 +142,8 @@ fetch_step(struct device_run *run, const struct device_group *g,
         struct spikes *spikes = &history->recent[p][to];
         for (spikes->count = 0; n < count && neuron[n] < g->group->cut[p + 1]; n++)
             if (!history_add(spikes, neuron[n]))
-                return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the spikes of %s",
-                                   g->group->name);
+                return bh_diag_set(diag, BH_ERR_MEMORY,
+                                   "no memory for the spikes of %s", g->group->name);
     }
     return BH_OK;
 }

@@ -118,8 +118,8 @@ device_give_orders(struct device_run *run, const struct orders *orders, bh_diag 
             BH_TRY(device->ops->clear(device, order->to, order->bytes, diag));
             break;
         case ORDER_COPY:
-            BH_TRY(device->ops->copy(device, order->to, order->from, order->bytes,
-                                     diag));
+            BH_TRY(
+                device->ops->copy(device, order->to, order->from, order->bytes, diag));
             break;
         }
     }

@@ -30,14 +30,14 @@ place_synapses(struct device_run *run, const bh_synapses *s, bh_device_path *out
         BH_TRY(device_mirror(run, s->lastupdate, count * sizeof *s->lastupdate, what,
                              &placed, diag));
     out->lastupdate = s->run->traced ? NULL : placed;
-    BH_TRY(
-        device_place(run, s->local, count * sizeof *s->local, what, &placed, diag));
+    BH_TRY(device_place(run, s->local, count * sizeof *s->local, what, &placed, diag));
     out->target = placed;
     BH_TRY(device_place(run, s->row, rows * sizeof *s->row, what, &placed, diag));
     out->row = placed;
     BH_TRY(device_place(run, s->copy, count * sizeof *s->copy, what, &placed, diag));
     out->copy = placed;
-    BH_TRY(device_place(run, s->cut, (parts + 1) * sizeof *s->cut, what, &placed, diag));
+    BH_TRY(
+        device_place(run, s->cut, (parts + 1) * sizeof *s->cut, what, &placed, diag));
     out->cut = placed;
     out->parts = (uint32_t)parts;
     BH_TRY(device_place(run, s->run->incoming,
@@ -167,8 +167,7 @@ place_path(struct device_run *run, const struct path *path, bh_device_path *out,
     if (spikes && s->run->traced)
         BH_TRY(place_traces(run, path, out, diag));
     if (spikes)
-        out->list =
-            run->groups[side->group->object].events[path->pathway->event].frame;
+        out->list = run->groups[side->group->object].events[path->pathway->event].frame;
     return BH_OK;
 }
 

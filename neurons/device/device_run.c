@@ -130,8 +130,8 @@ record(struct device_run *run, bh_diag *diag)
     for (int k = 0; status == BH_OK && k < GRAPH_STEPS; k++)
         status = device_give_orders(run, &run->step, diag);
     /* what was recorded is ended in either case */
-    bh_status ended = device->ops->record_end(device, &run->graph,
-                                              status == BH_OK ? diag : NULL);
+    bh_status ended =
+        device->ops->record_end(device, &run->graph, status == BH_OK ? diag : NULL);
     return status == BH_OK ? ended : status;
 }
 
@@ -174,7 +174,8 @@ device_window(bh_network *net, size_t steps, bh_diag *diag)
                                    .epoch = net->epoch,
                                    .steps = 1,
                                    .window = (int32_t)steps};
-    BH_TRY(run->device->ops->write(run->device, run->clock, &clock, sizeof clock, diag));
+    BH_TRY(
+        run->device->ops->write(run->device, run->clock, &clock, sizeof clock, diag));
     BH_TRY(device_links_send(run, steps, diag));
     BH_TRY(give_spikes(run, steps, diag));
     BH_TRY(device_give_orders(run, &run->first, diag));

@@ -99,8 +99,8 @@ device_states_gather(struct device_run *run, struct device_group *g, bool at_end
                                                .stride = (int64_t)m->stride,
                                                .every = m->every,
                                                .count = (int32_t)m->width,
-                                               .single =
-                                                   g->group->precision == BH_SINGLE};
+                                               .single = g->group->precision ==
+                                                         BH_SINGLE};
         for (size_t v = 0; v < m->variables; v++)
             BH_TRY(order_variable(run, g, (int)s, v, &gather, diag));
     }
@@ -116,8 +116,7 @@ device_states_hear(struct device_run *run, struct device_group *g, bh_diag *diag
         const size_t bytes = m->coming * m->stride * bh_precision_size(precision);
         for (size_t v = 0; bytes > 0 && v < m->variables; v++)
             BH_TRY(run->device->ops->read(
-                run->device,
-                row_at(m->recorded[v].rows, m->kept, m->stride, precision),
+                run->device, row_at(m->recorded[v].rows, m->kept, m->stride, precision),
                 g->states[s].rows[v], bytes, diag));
     }
     return BH_OK;

@@ -157,10 +157,11 @@ device_traces_order(struct device_run *run, const struct path *path, bh_diag *di
         bh_device_trace_frame frame = own->frame;
         if (own->synapses != s || own->trace->pathway != path->pathway)
             continue;
-        frame.list = run->groups[side->group->object].events[path->pathway->event].frame;
+        frame.list =
+            run->groups[side->group->object].events[path->pathway->event].frame;
         frame.shortest = (int32_t)path->shortest;
-        BH_TRY(order_trace(run, "bh_device_trace_add", &frame, side->group->count,
-                           diag));
+        BH_TRY(
+            order_trace(run, "bh_device_trace_add", &frame, side->group->count, diag));
     }
     return BH_OK;
 }

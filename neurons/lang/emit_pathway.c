@@ -5,8 +5,8 @@
 
 /* Functions for synapses, for the host and for GPUs: bh_path_frame in
  * neurons/frame_kernel.h and bh_device_path in neurons/device_path_kernel.h tell what
- * they get. In what is printed, q is a place, p the synapse's position, i its source and
- * j its target within the part (on a GPU: within the group). */
+ * they get. In what is printed, q is a place, p the synapse's position, i its source
+ * and j its target within the part (on a GPU: within the group). */
 
 static const char *
 index_of(const struct symbol *symbol)

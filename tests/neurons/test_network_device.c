@@ -54,8 +54,8 @@ build_model(struct twin *twin)
 {
     static const uint32_t some[] = {1036, 3, 511, 512, 3};
     make_source(twin);
-    bh_group *group = make_device_group(twin->net, model, twin->precision,
-                                        twin->source);
+    bh_group *group =
+        make_device_group(twin->net, model, twin->precision, twin->source);
     give_values(group);
     twin->group[twin->groups++] = group;
     if (model->threshold)
@@ -66,14 +66,14 @@ build_model(struct twin *twin)
         return;
     record_states(twin, strcmp(model->name, "functions") == 0 ? "x I p tau" : "v I",
                   "start", 2e-4, NULL, 0);
-    record_states(twin, model->threshold ? "I not_refractory lastspike" : "z tau", "end",
-                  7e-4, some, 5);
+    record_states(twin, model->threshold ? "I not_refractory lastspike" : "z tau",
+                  "end", 7e-4, some, 5);
 }
 
 static void
 test_models(void)
 {
-    static const double turns_s[] = {0.0113, 0.0001, 0.02};
+    static const double turns_s[] = {0.0063, 0.0001, 0.0076};
     twin_start();
     for (int m = 0; m < DEVICE_MODELS; m++)
         for (int single = 0; single < 2; single++) {

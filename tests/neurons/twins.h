@@ -87,9 +87,9 @@ twin_listen(struct twin *twin, bh_group *group, const char *event)
 {
     bh_diag diag;
     bh_spike_monitor_config config = {.event = event, .record = true};
-    CHECK_OK(bh_spike_monitor_new(group, &config, &twin->spikes[twin->monitors++],
-                                  &diag),
-             diag);
+    CHECK_OK(
+        bh_spike_monitor_new(group, &config, &twin->spikes[twin->monitors++], &diag),
+        diag);
 }
 
 static inline void
