@@ -49,7 +49,8 @@ crossing(const double *level_db, const double *rate_hz, size_t last, double want
 {
     for (size_t i = last; i > 0; i--) {
         const double below = rate_hz[i - 1], above = rate_hz[i];
-        if (below < wanted_hz && above >= wanted_hz)
+        if ((below < wanted_hz && above >= wanted_hz) ||
+            (below == wanted_hz && above > wanted_hz))
             return level_db[i - 1] + (wanted_hz - below) / (above - below) *
                                          (level_db[i] - level_db[i - 1]);
     }

@@ -18,6 +18,8 @@ struct command {
     const char *name;
     const char *operand; /* what stands behind the name in --help, or NULL */
     bool operand_optional;
+    size_t many; /* where several may stand: offset of a struct text_list, not 0, in the
+                  * settings that gets all of them */
     word_lister *words;   /* what the operand can be; NULL: files */
     unsigned takes;       /* of the options that commands share: TAKES_... */
     const char *summary;  /* one line, for the list of commands */
@@ -32,9 +34,10 @@ struct command {
 };
 
 extern const struct command command_run, command_check, command_spikes, command_live,
-    command_filter, command_cochleagram, command_sound, command_sound_info,
-    command_play, command_hrtf, command_hrtf_info, command_replay, command_codegen,
-    command_models, command_cache, command_devices, command_version, command_help;
+    command_analyse, command_filter, command_cochleagram, command_sound,
+    command_sound_info, command_play, command_hrtf, command_hrtf_info, command_replay,
+    command_codegen, command_models, command_cache, command_devices, command_version,
+    command_help;
 
 /* main.c: the commands in the order of the help, ended by NULL. */
 extern const struct command *const commands[];

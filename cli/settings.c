@@ -25,6 +25,7 @@ struct parser {
     } slots[SETTINGS_MAX];
     size_t count;
     const char *operand;
+    struct text_list *operands; /* NULL: there may be one */
 };
 
 void
@@ -131,8 +132,17 @@ take_other(struct parser *parser, int code, const char *given)
 {
     const struct command *command = parser->command;
     const int allowed = command->operand ? 1 : 0;
-    if (code == 1 && allowed && !parser->operand) {
-        parser->operand = optarg;
+    struct text_list *many = parser->operands;
+    const size_t room = many ? sizeof many->text / sizeof many->text[0] : 1;
+    if (code == 1 && many && many->count == room) {
+        say("%s takes %zu files at most", command->name, room);
+        return false;
+    }
+    if (code == 1 && allowed && (many || !parser->operand)) {
+        if (many)
+            many->text[many->count++] = optarg;
+        if (!parser->operand)
+            parser->operand = optarg;
         return true;
     }
     if (code == 1)
@@ -242,6 +252,9 @@ settings_parse(const struct command *command, int argc, char **argv, void *setti
                const char **operand)
 {
     struct parser parser = {.command = command};
+    if (command->many)
+        parser.operands =
+            (struct text_list *)(void *)((char *)settings + command->many);
     collect(&parser, settings);
     if (!apply_presets(&parser))
         return PARSED_WRONG;

@@ -70,6 +70,18 @@ ticks_across(struct bh_canvas canvas, struct bh_scale scale, double width,
     return count;
 }
 
+/* How far labels reach beyond the right end of a panel. */
+static double
+beyond(struct bh_canvas canvas, struct bh_panel panel, const struct bh_tick *ticks,
+       size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, bh_text_width(canvas, ticks[i].label) / 2 -
+                              (1 - ticks[i].at) * panel.width);
+    return most;
+}
+
 /* A faint line at each labelled tick helps to read values. */
 static void
 draw_grid(struct bh_canvas canvas, struct bh_panel panel, const struct bh_tick *ticks,
@@ -110,7 +122,12 @@ bh_chart_draw_panel(struct bh_canvas canvas, struct bh_panel cell,
     const double labels = widest(canvas, up, rows);
     panel->x = floor(cell.x + labels + (chart->y.label ? 2.4 : 1.2) * em);
     panel->width = floor(cell.x + cell.width - panel->x - 1.2 * em);
-    const size_t columns = ticks_across(canvas, plot.x, panel->width, across);
+    size_t columns = ticks_across(canvas, plot.x, panel->width, across);
+    const double over = beyond(canvas, *panel, across, columns) - 0.9 * em;
+    if (over > 0) {
+        panel->width = floor(panel->width - over);
+        columns = ticks_across(canvas, plot.x, panel->width, across);
+    }
 
     draw_grid(canvas, *panel, across, columns, false);
     draw_grid(canvas, *panel, up, rows, true);

@@ -43,6 +43,10 @@ check_options(const bh_picture_options *options, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a picture of %g s; it must be longer than 0",
                            options->duration_s);
+    if (!isfinite(options->start_s))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a picture that begins at %g s; that must be an instant",
+                           options->start_s);
     if (isinf(options->min_db_spl) || isinf(options->max_db_spl) ||
         options->min_db_spl >= options->max_db_spl)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,

@@ -8,6 +8,7 @@
 #include "core/status.h"
 #include "io/raster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 BH_BEGIN_DECLS
@@ -25,18 +26,21 @@ typedef struct bh_picture_levels {
     double row_from, row_to;
     const char *row_label;
     const char *level_label; ///< what the colours mean; NULL: "level (dB SPL)"
+    bool linear; ///< levels are no decibels but values from 0 on, such as rates, of
+                 ///< which means are means
 } bh_picture_levels;
 
 typedef struct bh_picture_options {
     int width_px;      ///< of a PNG; SVG and PDF take 200 px to the inch
     int height_px;     ///< 200 to 8000, both
     const char *title; ///< UTF-8, or NULL for none; shortened where it does not fit
-    double duration_s; ///< where the axis of time ends, s; NaN: with what is shown
+    double start_s;    ///< what the axis of time says where it begins, s
+    double duration_s; ///< how long it is, s; NaN: as long as what is shown
     double min_db_spl; ///< darkest colour; NaN: 60 dB below the brightest
     double max_db_spl; ///< brightest colour; NaN: the highest level, up to a 5 dB step
 } bh_picture_options;
 
-/// 1600 x 640 for one panel, 1600 x 1000 for two; no title, the rest NaN.
+/// 1600 x 640 for one panel, 1600 x 1000 for two; no title, from 0 s on, the rest NaN.
 BH_API bh_picture_options bh_picture_options_default(int panels);
 
 /// Whether `path` ends in .png, .svg or .pdf (BH_ERR_ARGUMENT otherwise): to be asked

@@ -8,8 +8,8 @@ static void
 draw_time_axis(struct bh_canvas canvas, struct bh_panel panel, bool with_labels)
 {
     struct bh_tick ticks[BH_TICKS_MAX];
-    size_t count =
-        bh_ticks_linear(0, panel.duration_s, 4.5 * canvas.em / panel.width, ticks);
+    size_t count = bh_ticks_linear(panel.start_s, panel.start_s + panel.duration_s,
+                                   4.5 * canvas.em / panel.width, ticks);
     for (size_t i = 0; i < count; i++)
         bh_draw_tick(canvas, panel, BH_BOTTOM, &ticks[i], with_labels);
     if (with_labels)
@@ -149,6 +149,7 @@ bh_picture_draw(struct bh_canvas canvas, const bh_picture_levels *levels,
     struct bh_panel panel = {.x = floor(4.9 * em), .y = top};
     panel.width = floor(canvas.width - panel.x - 6.3 * em);
     panel.height = floor((canvas.height - top - bottom - (panels - 1) * gap) / panels);
+    panel.start_s = options->start_s;
     panel.duration_s = duration(levels, raster, options);
     if (options->title) {
         bh_set_ink(cr, 1);

@@ -122,19 +122,24 @@ bh_levels_range(const bh_picture_levels *levels, const bh_picture_options *optio
     for (size_t i = 0; i < levels->rows * levels->columns; i++)
         highest = fmax(highest, (double)levels->level_db_spl[i]);
     *max_db = options->max_db_spl;
-    if (isnan(*max_db)) {
+    if (isnan(*max_db) && levels->linear) {
+        *max_db = highest > 0 ? highest : 1;
+    } else if (isnan(*max_db)) {
         *max_db = isfinite(highest) ? 5 * ceil(highest / 5) : 60;
         if (*max_db <= options->min_db_spl)
             *max_db = options->min_db_spl + 60;
     }
-    *min_db = isnan(options->min_db_spl) ? *max_db - 60 : options->min_db_spl;
+    *min_db = !isnan(options->min_db_spl) ? options->min_db_spl
+              : levels->linear            ? 0
+                                          : *max_db - 60;
 }
 
 static double
 level_power(const void *self, size_t row, size_t column)
 {
     const bh_picture_levels *levels = self;
-    return pow(10, 0.1 * (double)levels->level_db_spl[row * levels->columns + column]);
+    const double level = (double)levels->level_db_spl[row * levels->columns + column];
+    return levels->linear ? level : pow(10, 0.1 * level);
 }
 
 cairo_surface_t *
@@ -151,8 +156,10 @@ bh_levels_image(const bh_picture_levels *levels, struct bh_panel panel, double m
     double *values = resample(&r);
     if (!values)
         return NULL;
-    for (size_t i = 0; i < r.width * r.height; i++)
-        values[i] = (10 * log10(values[i]) - min_db) / (max_db - min_db);
+    for (size_t i = 0; i < r.width * r.height; i++) {
+        const double level = levels->linear ? values[i] : 10 * log10(values[i]);
+        values[i] = (level - min_db) / (max_db - min_db);
+    }
     cairo_surface_t *image = paint(values, r.width, r.height, bh_palette_viridis);
     free(values);
     return image;

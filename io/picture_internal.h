@@ -19,7 +19,7 @@ struct bh_canvas {
 
 struct bh_panel {
     double x, y, width, height;
-    double duration_s;
+    double start_s, duration_s;
 };
 
 /// Equally high places from bottom to top, with the frequency of each or none.

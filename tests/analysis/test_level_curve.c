@@ -22,6 +22,9 @@ test_straight(void)
     config.spontaneous_sd_hz = 5; /* two of them above: 20 spikes/s */
     CHECK_OK(bh_level_curve_get(level_db, rate_hz, 5, &config, &r, &diag), diag);
     CHECK_NEAR(r.threshold_db, 22, 1e-12);
+    config.spontaneous_sd_hz = 0; /* whatever exceeds 10: from 20 dB on */
+    CHECK_OK(bh_level_curve_get(level_db, rate_hz, 5, &config, &r, &diag), diag);
+    CHECK_NEAR(r.threshold_db, 20, 1e-12);
 }
 
 /* A bump of noise below the flank is no threshold; a curve that starts high has none.

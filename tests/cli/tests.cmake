@@ -5,7 +5,7 @@ foreach(helper make_sound list_spikes filter_case)
   target_link_libraries(cli_${helper} PRIVATE brianhears m)
 endforeach()
 foreach(group help values sounds outputs equations same pictures runs stimuli filter views
-              hrtf)
+              hrtf analyse)
   add_test(NAME cli/${group}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli ${group} $<TARGET_FILE:bhears>
                    $<TARGET_FILE:cli_make_sound> $<TARGET_FILE:cli_list_spikes>
