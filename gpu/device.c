@@ -51,7 +51,8 @@ bh_gpu_close(struct gpu *gpu)
     if (!gpu)
         return;
     if (gpu->context) {
-        if (gpu->stream && bh_gpu_enter(gpu, NULL) == BH_OK)
+        (void)bh_gpu_enter(gpu, NULL);
+        if (gpu->stream)
             gpu->driver.stream_destroy(gpu->stream);
         gpu->driver.primary_release(gpu->handle);
     }

@@ -149,8 +149,8 @@ fft_free(bh_device *device, void *which)
     struct plan *plan = which;
     if (!plan)
         return;
-    if (bh_gpu_enter(gpu, NULL) == BH_OK)
-        gpu->cufft->destroy(plan->handle);
+    (void)bh_gpu_enter(gpu, NULL);
+    gpu->cufft->destroy(plan->handle);
     free(plan);
 }
 

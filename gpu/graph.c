@@ -39,8 +39,10 @@ static void
 graph_free(bh_device *device, void *graph)
 {
     const struct gpu *gpu = gpu_of(device);
-    if (graph && bh_gpu_enter(gpu, NULL) == BH_OK)
-        gpu->driver.graph_ready_destroy(graph);
+    if (!graph)
+        return;
+    (void)bh_gpu_enter(gpu, NULL);
+    gpu->driver.graph_ready_destroy(graph);
 }
 
 void

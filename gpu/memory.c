@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* The memory of a device and copies from and to it. Where the driver has lost the
- * device, what is given back is gone with it. */
+/* The memory of a device and copies from and to it. What is given back is given back
+ * whatever has failed before. */
 
 static uint64_t
 address(const void *memory)
@@ -33,8 +33,10 @@ static void
 give(bh_device *device, void *memory)
 {
     const struct gpu *gpu = gpu_of(device);
-    if (memory && bh_gpu_enter(gpu, NULL) == BH_OK)
-        gpu->driver.mem_free(address(memory));
+    if (!memory)
+        return;
+    (void)bh_gpu_enter(gpu, NULL);
+    gpu->driver.mem_free(address(memory));
 }
 
 static bh_status
@@ -81,8 +83,10 @@ static void
 give_pinned(bh_device *device, void *memory)
 {
     const struct gpu *gpu = gpu_of(device);
-    if (memory && bh_gpu_enter(gpu, NULL) == BH_OK)
-        gpu->driver.host_free(memory);
+    if (!memory)
+        return;
+    (void)bh_gpu_enter(gpu, NULL);
+    gpu->driver.host_free(memory);
 }
 
 static bh_status

@@ -81,8 +81,10 @@ static void
 unload(bh_device *device, void *program)
 {
     const struct gpu *gpu = gpu_of(device);
-    if (program && bh_gpu_enter(gpu, NULL) == BH_OK)
-        gpu->driver.module_unload(program);
+    if (!program)
+        return;
+    (void)bh_gpu_enter(gpu, NULL);
+    gpu->driver.module_unload(program);
 }
 
 static bh_status

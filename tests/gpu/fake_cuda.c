@@ -27,22 +27,41 @@ is_failing(const char *function)
            (function[length] == 0 || strcmp(function + length, "_v2") == 0);
 }
 
+static void
+count(const char *function)
+{
+    int i = 0;
+    while (fake.called[i].function && strcmp(fake.called[i].function, function) != 0)
+        i++;
+    if (i < FAKE_FUNCTIONS - 1) {
+        fake.called[i].function = function;
+        fake.called[i].calls++;
+    }
+}
+
+EXPORT int
+fake_fails(const char *function)
+{
+    count(function);
+    if (!is_failing(function))
+        return 0;
+    if (fake.failing_call == 0)
+        return UNKNOWN;
+    if (--fake.failing_call > 0)
+        return 0;
+    fake.failing[0] = 0;
+    return fake.failing_code;
+}
+
 int
 entered(const char *function, int needs_context)
 {
-    if (is_failing(function)) {
-        if (fake.failing_call == 0)
-            return UNKNOWN;
-        if (--fake.failing_call == 0) {
-            int code = fake.failing_code;
-            fake.failing[0] = 0;
-            lost = code >= ILLEGAL_ADDRESS && code <= LAUNCH_FAILED ? code : lost;
-            return code;
-        }
-    }
-    if (lost && needs_context)
-        return lost;
-    return needs_context && !current ? INVALID_CONTEXT : 0;
+    int code = fake_fails(function);
+    if (code >= ILLEGAL_ADDRESS && code <= LAUNCH_FAILED)
+        lost = code;
+    if (code == 0 && needs_context)
+        code = lost ? lost : current ? 0 : INVALID_CONTEXT;
+    return code;
 }
 
 int

@@ -13,6 +13,8 @@
 #include "gpu/driver.def"
 #undef CALL
 EXPORT struct fake_gpu *fake_gpu(void);
+/* Counts a call, also of the other libraries; not 0 where it shall fail. */
+EXPORT int fake_fails(const char *function);
 EXPORT int fake_enqueue(void *which, int (*run)(void *data), const void *data,
                         size_t bytes);
 

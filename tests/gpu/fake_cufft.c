@@ -21,6 +21,14 @@ EXPORT int cufftDestroy(int plan);
 enum { PLANS_MOST = 256, INVALID_PLAN = 1, ALLOC_FAILED = 2, INVALID = 4 };
 enum { REAL_TO_COMPLEX = 0x2a, COMPLEX_TO_REAL = 0x2c };
 
+/* What each of these does first. */
+#define FAIL_WHERE_IT_SHALL()                                                          \
+    do {                                                                               \
+        int code_ = fake_fails(__func__);                                              \
+        if (code_ != 0)                                                                \
+            return code_;                                                              \
+    } while (0)
+
 static struct plan {
     int used, type;
     size_t size, batch, in_distance, out_distance; /* in elements */
@@ -37,6 +45,7 @@ plan_of(int number)
 int
 cufftCreate(int *out)
 {
+    FAIL_WHERE_IT_SHALL();
     int number = 1;
     while (number < PLANS_MOST && plans[number].used)
         number++;
@@ -53,6 +62,7 @@ cufftMakePlanMany64(int number, int rank, wide *size, wide *in_size, wide in_str
                     wide in_distance, wide *out_size, wide out_stride,
                     wide out_distance, int type, wide batch, size_t *work)
 {
+    FAIL_WHERE_IT_SHALL();
     struct plan *plan = plan_of(number);
     if (!plan)
         return INVALID_PLAN;
@@ -73,6 +83,7 @@ cufftMakePlanMany64(int number, int rank, wide *size, wide *in_size, wide in_str
 int
 cufftSetStream(int number, void *stream)
 {
+    FAIL_WHERE_IT_SHALL();
     struct plan *plan = plan_of(number);
     if (!plan)
         return INVALID_PLAN;
@@ -153,12 +164,14 @@ execute(int number, int type, void *in, void *out)
 int
 cufftExecR2C(int number, float *in, void *out)
 {
+    FAIL_WHERE_IT_SHALL();
     return execute(number, REAL_TO_COMPLEX, in, out);
 }
 
 int
 cufftExecC2R(int number, void *in, float *out)
 {
+    FAIL_WHERE_IT_SHALL();
     return execute(number, COMPLEX_TO_REAL, in, out);
 }
 

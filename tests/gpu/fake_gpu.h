@@ -20,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { FAKE_FUNCTIONS = 64 };
+
 struct fake_gpu {
     int devices;         /* how many there are */
     int init;            /* what cuInit returns */
@@ -34,6 +36,10 @@ struct fake_gpu {
     size_t live, pinned; /* pieces of memory that were not given back, */
     size_t handles;      /* and contexts, streams, programs, graphs */
     char complaint[400]; /* of the last kernel that could not run to its end */
+    struct {
+        const char *function;
+        int calls;
+    } called[FAKE_FUNCTIONS]; /* what was called how often; ended by NULL */
 };
 
 static inline void *

@@ -4,6 +4,7 @@
  * CUDA. FAKE_CXX is the compiler with its flags, FAKE_SHIM the path of shim.h,
  * FAKE_CUDA that of the fake driver, which runs the threads. */
 #define _GNU_SOURCE /* mkdtemp */
+#include "tests/gpu/fake_cuda.h"
 #include "tests/gpu/fake_image.h"
 #include "tests/gpu/true_nvrtc.h"
 
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define EXPORT __attribute__((visibility("default")))
 
 EXPORT int nvrtcGetNumSupportedArchs(int *count);
 EXPORT int nvrtcGetSupportedArchs(int *archs);
@@ -41,6 +40,8 @@ struct program {
 int
 nvrtcGetNumSupportedArchs(int *count)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     *count = 3;
     return 0;
 }
@@ -48,6 +49,8 @@ nvrtcGetNumSupportedArchs(int *count)
 int
 nvrtcGetSupportedArchs(int *archs)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     archs[0] = 75;
     archs[1] = 80;
     archs[2] = 90;
@@ -58,6 +61,8 @@ int
 nvrtcCreateProgram(void **out, const char *text, const char *name, int headers,
                    const char *const *header, const char *const *include)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     (void)name, (void)header, (void)include;
     struct program *program = calloc(1, sizeof *program);
     program->text = strdup(text);
@@ -136,6 +141,8 @@ is_cuda(struct program *program, int count, const char *const *options)
 int
 nvrtcCompileProgram(void *handle, int count, const char *const *options)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     struct program *program = handle;
     const char *temporary = getenv("TMPDIR");
     char directory[PATH];
@@ -193,6 +200,8 @@ nvrtcGetPTX(void *program, char *ptx)
 int
 nvrtcGetCUBINSize(void *program, size_t *bytes)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     *bytes = ((struct program *)program)->image_bytes;
     return 0;
 }
@@ -200,6 +209,8 @@ nvrtcGetCUBINSize(void *program, size_t *bytes)
 int
 nvrtcGetCUBIN(void *handle, char *cubin)
 {
+    if (fake_fails(__func__) != 0)
+        return FAILURE;
     const struct program *program = handle;
     memcpy(cubin, program->image, program->image_bytes);
     return 0;

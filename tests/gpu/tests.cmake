@@ -41,6 +41,7 @@ target_compile_definitions(fake_nvrtc PRIVATE TRUE_NVRTC="$<$<BOOL:${TRUE_NVRTC}
                            FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1")
 fake_library(fake_cufft libcufft.so.12 ${CMAKE_CURRENT_LIST_DIR}/fake_cufft.c)
 target_link_libraries(fake_cufft PRIVATE fake_cuda PkgConfig::FFTW3)
+target_link_libraries(fake_nvrtc PRIVATE fake_cuda)
 
 # Tests that use the fake GPU.
 file(GLOB fake_users CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/test_*.c
