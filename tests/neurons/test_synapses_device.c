@@ -75,11 +75,12 @@ between(bh_group *source, bh_group *target)
 static void
 build_cuba(struct twin *twin)
 {
-    bh_group *cells = group_of(twin, "cells", 400,
-                               "dv/dt = (ge + gi - (v + 49*mV))/(20*ms) : volt (unless "
-                               "refractory)\n"
-                               "dge/dt = -ge/(5*ms) : volt\ndgi/dt = -gi/(10*ms) : volt",
-                               "v > -50*mV", "v = -60*mV", "5*ms");
+    bh_group *cells =
+        group_of(twin, "cells", 400,
+                 "dv/dt = (ge + gi - (v + 49*mV))/(20*ms) : volt (unless "
+                 "refractory)\n"
+                 "dge/dt = -ge/(5*ms) : volt\ndgi/dt = -gi/(10*ms) : volt",
+                 "v > -50*mV", "v = -60*mV", "5*ms");
     set_neurons(cells, "v", "-60*mV + rand()*10*mV");
     bh_synapses_config config = between(cells, cells);
     config.name = "excitation";
@@ -132,7 +133,8 @@ build_song(struct twin *twin)
     bh_diag diag;
     bh_plasticity texts;
     bh_group *inputs = poisson_of(twin, "inputs", 300, "60*Hz"),
-             *cells = group_of(twin, "cells", 5, leaky, "v > -54*mV", "v = -60*mV", NULL);
+             *cells =
+                 group_of(twin, "cells", 5, leaky, "v > -54*mV", "v = -60*mV", NULL);
     bh_stdp_params rule = bh_stdp_params_default();
     rule.w_max = 0.03;
     rule.effect = "ge += w";
@@ -207,13 +209,14 @@ build_rest(struct twin *twin)
     generator.name = "given";
     generator.count = 40;
     generator.period_s = 0.0125;
-    generator.spikes = (bh_events){(double *)(uintptr_t)times,
-                                   (uint32_t *)(uintptr_t)index, 6};
+    generator.spikes =
+        (bh_events){(double *)(uintptr_t)times, (uint32_t *)(uintptr_t)index, 6};
     CHECK_OK(bh_generator_new(twin->net, &generator, &given, &diag), diag);
-    bh_group *cells = group_of(twin, "cells", 70,
-                               "dv/dt = (0.9 + total - v)/(3*ms) + 0.3*xi*ms**-0.5 : 1\n"
-                               "total : 1\nheard : 1\nown : 1",
-                               "v > 1", "v = 0", NULL);
+    bh_group *cells =
+        group_of(twin, "cells", 70,
+                 "dv/dt = (0.9 + total - v)/(3*ms) + 0.3*xi*ms**-0.5 : 1\n"
+                 "total : 1\nheard : 1\nown : 1",
+                 "v > 1", "v = 0", NULL);
     CHECK_OK(bh_group_event(cells, "half", "v > 0.5 and v < 0.6", &diag), diag);
     CHECK_OK(bh_poisson_input_new(cells, "v", 20, "100*Hz", "0.05", &diag), diag);
     bh_synapses_config config = between(given, cells);
