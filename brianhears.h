@@ -101,10 +101,14 @@
 
 /* machines */
 #include "core/comm.h"
-#include "models/model.h"
-#include "models/model_parts.h"
 #include "core/cpu.h"
 #include "gpu/driver.h"
 #include "gpu/backend.h"
+
+/* all of it: models as files, and corpora */
+#include "models/model.h"
+#include "models/model_parts.h"
+#include "models/sound_list.h"
+#include "models/batch.h"
 
 #endif

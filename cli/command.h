@@ -34,7 +34,7 @@ struct command {
 };
 
 extern const struct command command_run, command_check, command_spikes, command_live,
-    command_analyse, command_filter, command_cochleagram, command_sound,
+    command_batch, command_analyse, command_filter, command_cochleagram, command_sound,
     command_sound_info, command_play, command_hrtf, command_hrtf_info, command_replay,
     command_codegen, command_models, command_cache, command_devices, command_version,
     command_help;

@@ -176,31 +176,63 @@ bh_status
 meter_start(struct meter *meter, double total_s, bool hidden, bh_diag *diag)
 {
     const char *terminal = getenv("TERM");
-    *meter = (struct meter){.shown_s = clock_s()};
+    *meter = (struct meter){.start_s = clock_s(), .shown_s = clock_s()};
     if (hidden || common()->quiet || !isatty(STDERR_FILENO) ||
         (terminal && strcmp(terminal, "dumb") == 0))
         return BH_OK;
     return bh_progress_new(total_s, &meter->progress, diag);
 }
 
+/* Whether it is time to show something; then it is shown now. */
+static bool
+meter_due(struct meter *meter)
+{
+    const double now = meter->progress ? clock_s() : 0;
+    if (!meter->progress || now < meter->shown_s + REDRAW_S)
+        return false;
+    meter->shown_s = now;
+    return meter->drawn = true;
+}
+
 void
 meter_show(struct meter *meter, double done_s)
 {
     char text[160];
-    const double now = meter->progress ? clock_s() : 0;
-    if (!meter->progress || now < meter->shown_s + REDRAW_S)
+    if (!meter_due(meter))
         return;
     bh_progress_text(meter->progress, done_s, text, sizeof text);
     fprintf(stderr, "\r%s\033[K", text);
-    meter->shown_s = now;
-    meter->drawn = true;
+}
+
+void
+meter_count(struct meter *meter, size_t done, size_t total, const char *what)
+{
+    char elapsed[40], left[40];
+    if (!meter_due(meter))
+        return;
+    const double took_s = meter->shown_s - meter->start_s;
+    bh_progress_duration(took_s, elapsed, sizeof elapsed);
+    fprintf(stderr, "\r%zu of %zu %s, %s elapsed", done, total, what, elapsed);
+    if (done > 0 && done < total) {
+        bh_progress_duration(took_s / (double)done * (double)(total - done), left,
+                             sizeof left);
+        fprintf(stderr, ", approximately %s remaining", left);
+    }
+    fputs("\033[K", stderr);
+}
+
+void
+meter_hide(struct meter *meter)
+{
+    if (meter->drawn)
+        fputs("\r\033[K", stderr);
+    meter->drawn = false;
 }
 
 void
 meter_end(struct meter *meter)
 {
-    if (meter->drawn)
-        fputs("\r\033[K", stderr);
+    meter_hide(meter);
     bh_progress_free(meter->progress);
     *meter = (struct meter){0};
 }

@@ -39,7 +39,7 @@ bh_status signals_check(bh_diag *diag);
  * ten times a second. */
 struct meter {
     bh_progress *progress; /* NULL: shows nothing */
-    double shown_s;
+    double start_s, shown_s;
     bool drawn;
 };
 
@@ -47,6 +47,10 @@ struct meter {
  * `hidden`. */
 bh_status meter_start(struct meter *meter, double total_s, bool hidden, bh_diag *diag);
 void meter_show(struct meter *meter, double done_s);
+/* The same by numbers of things: "37 of 1000 sounds ...". */
+void meter_count(struct meter *meter, size_t done, size_t total, const char *what);
+/* Takes the line away, until the next time it is shown. */
+void meter_hide(struct meter *meter);
 /* Takes the line away. */
 void meter_end(struct meter *meter);
 

@@ -6,11 +6,13 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_run,        &command_check,   &command_spikes,      &command_live,
-    &command_analyse,    &command_filter,  &command_cochleagram, &command_sound,
-    &command_sound_info, &command_play,    &command_hrtf,        &command_hrtf_info,
-    &command_replay,     &command_models,  &command_codegen,     &command_cache,
-    &command_devices,    &command_version, &command_help,        NULL,
+    &command_run,        &command_check,       &command_spikes,
+    &command_live,       &command_batch,       &command_analyse,
+    &command_filter,     &command_cochleagram, &command_sound,
+    &command_sound_info, &command_play,        &command_hrtf,
+    &command_hrtf_info,  &command_replay,      &command_models,
+    &command_codegen,    &command_cache,       &command_devices,
+    &command_version,    &command_help,        NULL,
 };
 
 const struct command *

@@ -10,10 +10,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define ENDING ".journal"
+#define LOCK   "lock"
 
 static const char magic[8] = "BHJRNL1";
 
@@ -40,7 +42,7 @@ struct bh_journal {
     size_t file_count;
     struct record *records; /* a table of a power of two, keys anywhere after theirs */
     size_t record_count, places;
-    int own; /* this process's file, or -1 */
+    int own, lock; /* this process's file, and the lock, or -1 */
     size_t own_file;
 };
 
@@ -205,7 +207,7 @@ bh_journal_open(const char *folder, bh_journal **out, bh_diag *diag)
         free(journal);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for '%s'", folder);
     }
-    journal->own = -1;
+    journal->own = journal->lock = -1;
     const bh_status status = bh_journal_refresh(journal, diag);
     if (status != BH_OK) {
         bh_journal_close(journal);
@@ -300,11 +302,33 @@ bh_journal_get(bh_journal *journal, uint64_t key, void **data, size_t *size,
     return BH_OK;
 }
 
+bh_status
+bh_journal_lock(bh_journal *journal, bool *alive, bh_diag *diag)
+{
+    char path[4096];
+    struct stat info;
+    if (snprintf(path, sizeof path, "%s/" LOCK, journal->folder) >= (int)sizeof path)
+        return bh_file_error(diag, "write", journal->folder, ENAMETOOLONG);
+    journal->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    *alive = journal->lock >= 0;
+    if (!*alive)
+        return errno == ENOENT ? BH_OK : bh_file_error(diag, "write", path, errno);
+    while (flock(journal->lock, LOCK_EX) != 0)
+        if (errno != EINTR)
+            return bh_file_error(diag, "lock", path, errno);
+    /* Removed while this process waited: the lock of a file without a name. */
+    *alive = fstat(journal->lock, &info) == 0 && info.st_nlink > 0;
+    return BH_OK;
+}
+
 void
 bh_journal_remove(bh_journal *journal)
 {
     for (size_t i = 0; i < journal->file_count; i++)
         unlink(journal->files[i].path);
+    char lock[4096];
+    snprintf(lock, sizeof lock, "%s/" LOCK, journal->folder);
+    unlink(lock);
     rmdir(journal->folder);
     bh_journal_close(journal);
 }
@@ -316,6 +340,8 @@ bh_journal_close(bh_journal *journal)
         return;
     if (journal->own >= 0)
         close(journal->own);
+    if (journal->lock >= 0)
+        close(journal->lock);
     for (size_t i = 0; i < journal->file_count; i++)
         free(journal->files[i].path);
     free(journal->files);

@@ -34,6 +34,11 @@ BH_API BH_NODISCARD bh_status bh_journal_put(bh_journal *journal, uint64_t key,
 /// A record's data, to be given to free(). BH_ERR_DATA where there is none of that key.
 BH_API BH_NODISCARD bh_status bh_journal_get(bh_journal *journal, uint64_t key,
                                              void **data, size_t *size, bh_diag *diag);
+/// Waits until no other process has it so; then it is this one's until the journal is
+/// closed or removed. `alive` is false where the folder is gone: another process has
+/// put the results together.
+BH_API BH_NODISCARD bh_status bh_journal_lock(bh_journal *journal, bool *alive,
+                                              bh_diag *diag);
 /// Removes the folder with all records; the journal is gone after this too.
 BH_API void bh_journal_remove(bh_journal *journal);
 /// Gives the journal back; the records stay. NULL is allowed.

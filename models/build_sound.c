@@ -7,23 +7,35 @@
 #include <math.h>
 #include <string.h>
 
+/* Opens the model's file, or another for which what the model says of a file holds. */
+static bh_status
+open_source(const bh_model *model, const struct model_sound *sound, const char *other,
+            bh_source **source, bh_diag *diag)
+{
+    char path[MODEL_PATH_MAX];
+    bh_soundfile_options options = bh_soundfile_options_default();
+    options.full_scale_db = sound->full_scale.number;
+    if (sound->level.node && !model->checking)
+        options.level_db = sound->level.number;
+    if (sound->file.node) {
+        options.channel = (int)sound->channel.number;
+        options.start_s = sound->start.number;
+        if (sound->duration.node)
+            options.duration_s = sound->duration.number;
+    }
+    if (other)
+        return bh_soundfile_open(other, &options, source, diag);
+    BH_TRY(model_path(&sound->file, path, sizeof path, diag));
+    return model_blame_value(bh_soundfile_open(path, &options, source, diag), diag,
+                             sound->file.node);
+}
+
 static bh_status
 open_file(const bh_model *model, const struct model_sound *sound,
           struct model_sound_built *built, bh_diag *diag)
 {
-    char path[MODEL_PATH_MAX];
-    bh_soundfile_options options = bh_soundfile_options_default();
     bh_source *source = NULL;
-    options.full_scale_db = sound->full_scale.number;
-    if (sound->level.node && !model->checking)
-        options.level_db = sound->level.number;
-    options.channel = (int)sound->channel.number;
-    options.start_s = sound->start.number;
-    if (sound->duration.node)
-        options.duration_s = sound->duration.number;
-    BH_TRY(model_path(&sound->file, path, sizeof path, diag));
-    BH_TRY(model_blame_value(bh_soundfile_open(path, &options, &source, diag), diag,
-                             sound->file.node));
+    BH_TRY(open_source(model, sound, built->file, &source, diag));
     built->part[built->count++] = source;
     if (!sound->samplerate.node ||
         sound->samplerate.number == bh_source_samplerate(source))
@@ -83,7 +95,7 @@ model_open_sound(bh_model *model, size_t i, bh_diag *diag)
         built->out = built->given;
         return BH_OK;
     }
-    if (sound->file.node)
+    if (sound->file.node || built->file)
         status = open_file(model, sound, built, diag);
     else if (sound->stimulus.node)
         status = model_make_stimulus(sound, built, diag);
@@ -95,7 +107,7 @@ model_open_sound(bh_model *model, size_t i, bh_diag *diag)
                            built, diag);
     if (status == BH_OK)
         built->out = built->part[built->count - 1];
-    if (status != BH_OK && diag && diag->line == 0)
+    if (status != BH_OK && diag && diag->line == 0 && !built->file)
         return model_blame(status, diag, &sound->object, NULL, 0);
     return status;
 }
@@ -104,6 +116,7 @@ void
 model_close_sound(struct model_sound_built *built)
 {
     bh_source *const given = built->given;
+    const char *const file = built->file;
     if (built->linked && built->linked != built->out)
         bh_source_free(built->linked);
     while (built->count > 0)
@@ -115,4 +128,5 @@ model_close_sound(struct model_sound_built *built)
     }
     memset(built, 0, sizeof *built);
     built->given = given;
+    built->file = file;
 }

@@ -70,6 +70,7 @@ make(bh_model *model, const char *path, const char *text, size_t size,
     }
     for (size_t i = 0; i < count; i++)
         BH_TRY(model_override(model->arena, &root, set[i], diag));
+    model->root = root;
     return interpret(model, root, diag);
 }
 
@@ -115,8 +116,10 @@ bh_model_free(bh_model *model)
     free(model);
 }
 
-bh_status
-bh_model_set_sound(bh_model *model, const char *name, bh_source *source, bh_diag *diag)
+/* The sound of that name, or the only one. */
+static bh_status
+find_sound(bh_model *model, const char *name, struct model_sound_built **out,
+           bh_diag *diag)
 {
     size_t i = 0;
     if (!name && model->sounds != 1)
@@ -128,7 +131,28 @@ bh_model_set_sound(bh_model *model, const char *name, bh_source *source, bh_diag
     if (i == model->sounds)
         return bh_diag_set(diag, BH_ERR_ARGUMENT, "the model has no sound '%.60s'",
                            name);
-    model->sound[i].given = source;
+    *out = &model->sound[i];
+    return BH_OK;
+}
+
+bh_status
+bh_model_set_sound(bh_model *model, const char *name, bh_source *source, bh_diag *diag)
+{
+    struct model_sound_built *sound = NULL;
+    BH_TRY(find_sound(model, name, &sound, diag));
+    sound->given = source;
+    return BH_OK;
+}
+
+bh_status
+bh_model_set_file(bh_model *model, const char *name, const char *path, bh_diag *diag)
+{
+    struct model_sound_built *sound = NULL;
+    BH_TRY(find_sound(model, name, &sound, diag));
+    const char *copy = bh_arena_text(model->arena, path, strlen(path));
+    if (!copy)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the model");
+    sound->file = copy;
     return BH_OK;
 }
 

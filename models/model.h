@@ -54,6 +54,13 @@ BH_API void bh_model_free(bh_model *model);
 BH_API BH_NODISCARD bh_status bh_model_set_sound(bh_model *model, const char *name,
                                                  bh_source *source, bh_diag *diag);
 
+/// Hears another file in place of a sound of the model; `name` NULL means its only one.
+/// All else that the model says of a file holds; of a sound that it makes or hears
+/// live, only level, full_scale and samplerate. Held from build to build, `path` is
+/// copied. BH_ERR_ARGUMENT where there is no such sound.
+BH_API BH_NODISCARD bh_status bh_model_set_file(bh_model *model, const char *name,
+                                                const char *path, bh_diag *diag);
+
 /// Makes the network, from the beginning where there is one already (which is freed).
 /// Sounds are opened; nothing is written yet.
 BH_API BH_NODISCARD bh_status bh_model_build(bh_model *model, bh_diag *diag);
@@ -83,6 +90,11 @@ BH_API double bh_model_expected(const bh_model *model);
 
 /// What the model says of itself in one line; NULL where it says nothing.
 BH_API const char *bh_model_title(const bh_model *model);
+
+/// The model as YAML, with all that was included and set, but not its comments. Paths
+/// begin where they did. To be given to free().
+BH_API BH_NODISCARD bh_status bh_model_text(const bh_model *model, char **out,
+                                            bh_diag *diag);
 
 BH_END_DECLS
 

@@ -21,6 +21,7 @@
 
 struct model_sound_built {
     bh_source *given;   /* instead of what the file says; stays from build to build */
+    const char *file;   /* likewise */
     bh_source *part[8]; /* each reads the one before it */
     size_t count;
     bh_sound *whole; /* or bh_live */
@@ -69,6 +70,7 @@ struct model_picture_built {
 
 struct bh_model {
     bh_arena *arena;
+    const struct doc_node *root; /* all that is said; NULL: nothing */
     struct model_file file;
     bh_namespace *names; /* the file's constants */
     size_t sounds, filters, groups, inputs, synapses, monitors, pictures;

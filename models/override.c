@@ -202,8 +202,13 @@ model_override(bh_arena *arena, const struct doc_node **root, const char *set,
         object.kind = MODEL_SECTION;
         BH_TRY(put_key(&o, &object, length, doc_get(old, name->text), &inner));
         inner = doc_with(arena, old, name, inner);
-        BH_TRY(path_part(&o, 0, length, &name));
-        ((struct doc_node *)name)->text = key->name;
+        struct doc_node *owner = bh_arena_take(arena, sizeof *owner);
+        if (!owner)
+            return no_memory(&o);
+        *owner = *name; /* where it would stand */
+        owner->text = key->name;
+        owner->length = strlen(key->name);
+        name = owner;
     }
     *root = inner ? doc_with(arena, *root, name, inner) : NULL;
     return *root ? BH_OK : no_memory(&o);

@@ -13,6 +13,12 @@ foreach(group help values sounds outputs equations same pictures runs stimuli fi
   set_tests_properties(cli/${group} PROPERTIES LABELS cli TIMEOUT 300
                        ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
 endforeach()
+add_test(NAME cli/batch COMMAND ${CMAKE_CURRENT_LIST_DIR}/batch $<TARGET_FILE:bhears>
+                                ${PROJECT_SOURCE_DIR}/tests/mpi/launch)
+set_tests_properties(
+  cli/batch PROPERTIES LABELS cli TIMEOUT 600 ENVIRONMENT
+  "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache;BH_MODULE_DIR=${PROJECT_BINARY_DIR};\
+ASAN_OPTIONS=detect_leaks=0") # MPI's own
 add_test(NAME lint/models_page
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/models_page $<TARGET_FILE:bhears>
                  ${PROJECT_SOURCE_DIR}/docs/models.md)
