@@ -69,6 +69,16 @@ bh_random_words(const uint32_t key[2], uint32_t quad, uint64_t step, uint32_t dr
     return bh_philox(c, key[0], key[1]);
 }
 
+/// The word of one of the four neurons, by its number. An index would have devices keep
+/// the words in memory.
+BH_HD uint32_t
+bh_random_lane(bh_philox_words words, uint32_t neuron)
+{
+    const uint32_t low = neuron & 1 ? words.w[1] : words.w[0],
+                   high = neuron & 1 ? words.w[3] : words.w[2];
+    return neuron & 2 ? high : low;
+}
+
 /// The normal number whose tail probability is 2^-32 |tail|, with the sign of `tail`: a
 /// polynomial for each half octave. Exponent and first bit of the mantissa of `tail`
 /// tell the row of `table` (BH_RANDOM_TABLE_VALUES, wherever the caller keeps it), the

@@ -80,7 +80,7 @@ bh_device_word(const bh_device_frame *f, const uint32_t *keys, int32_t term, int
     const uint32_t neuron = (uint32_t)(f->first + n);
     const bh_philox_words words =
         bh_random_words(keys + 2 * term, neuron / 4, (uint64_t)(f->step + k), draw);
-    return words.w[neuron % 4];
+    return bh_random_lane(words, neuron);
 }
 
 BH_DEVICE float

@@ -189,7 +189,9 @@ bh_device_synapse_word(const bh_device_path *f, uint32_t term, int32_t i, int32_
     key.w[2] = BH_RANDOM_KEY_USE;
     key.w[3] = 0;
     key = bh_philox(key, (uint32_t)seed, (uint32_t)(seed >> 32));
-    return bh_random_words(key.w, neuron / 4, (uint64_t)f->step, draw).w[neuron % 4];
+    const uint32_t own[2] = {key.w[0], key.w[1]};
+    return bh_random_lane(bh_random_words(own, neuron / 4, (uint64_t)f->step, draw),
+                          neuron);
 }
 
 BH_DEVICE float

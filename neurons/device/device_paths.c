@@ -185,6 +185,17 @@ order_clear(struct device_run *run, const struct path *path, bh_diag *diag)
     return device_order(run, &run->step, clear, diag);
 }
 
+/* As many threads as a row has places in a part: those beside them would only wait. */
+static uint32_t
+threads_of(const bh_synapses *s)
+{
+    const size_t rows = s->source.count * s->target.group->parts;
+    uint32_t threads = 32;
+    while (threads < BH_DEVICE_PATH_THREADS && threads * rows < s->count)
+        threads *= 2;
+    return threads;
+}
+
 static bh_status
 order_path(struct device_run *run, struct path *path, bh_diag *diag)
 {
@@ -205,11 +216,10 @@ order_path(struct device_run *run, struct path *path, bh_diag *diag)
     BH_TRY(place_path(run, path, &frame, diag));
     path_name(path, traced ? "trace" : "path", name, sizeof name);
     const size_t items = frame.serial ? 1 : frame.last - frame.first;
+    const uint32_t threads = spikes ? threads_of(s) : ITEM_THREADS;
     return device_launch(run, &run->step, name,
-                         spikes ? frame.parts
-                                : (items + BH_DEVICE_PATH_THREADS - 1) /
-                                      BH_DEVICE_PATH_THREADS,
-                         BH_DEVICE_PATH_THREADS, &frame, sizeof frame, diag);
+                         spikes ? frame.parts : (items + threads - 1) / threads,
+                         threads, &frame, sizeof frame, diag);
 }
 
 bh_status

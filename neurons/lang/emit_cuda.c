@@ -48,18 +48,19 @@ print_start(struct writer *writer, const char *name, const struct emit_step *ste
         print_device_arrays(writer, reset_only ? NULL : e->condition, seen);
         print_device_arrays(writer, e->statements, seen);
     }
-    write_text(writer, "    int32_t *restrict lastspike_at = f->lastspike;\n"
-                       "    for (int32_t k = 0; k < f->steps; k++) {\n"
-                       "        const int32_t now = f->now + k;\n"
-                       "        if (bh_device_rests(f, n, k))\n"
-                       "            continue;\n");
+    write_text(writer,
+               "    __attribute__((unused)) int32_t *restrict lastspike_at = "
+               "f->lastspike;\n"
+               "    for (int32_t k = 0; k < f->steps; k++) {\n"
+               "        __attribute__((unused)) const int32_t now = f->now + k;\n"
+               "        if (bh_device_rests(f, n, k))\n"
+               "            continue;\n");
 }
 
 static void
 print_end(struct writer *writer)
 {
-    write_text(writer, "        (void)now;\n    }\n    (void)lastspike_at;\n"
-                       "}\n#undef real\n");
+    write_text(writer, "    }\n}\n#undef real\n");
 }
 
 /* A neuron that spikes is refractory from now on. */
@@ -214,10 +215,10 @@ emit_cuda_value(struct writer *writer, const char *name, const struct code *code
                "    const bh_device_frame frame = bh_device_begin(&given->group);\n"
                "    const bh_device_frame *const f = &frame;\n"
                "    const int32_t n = given->gather.neuron ? "
-               "(int32_t)given->gather.neuron[c] : c,\n"
-               "        now = f->now;\n"
-               "    const int32_t *restrict lastspike_at = f->lastspike;\n"
-               "    (void)k, (void)now, (void)lastspike_at;\n",
+               "(int32_t)given->gather.neuron[c] : c;\n"
+               "    __attribute__((unused)) const int32_t now = f->now;\n"
+               "    __attribute__((unused)) const int32_t *restrict lastspike_at = "
+               "f->lastspike;\n",
                code->precision == BH_SINGLE ? "float" : "double", name);
     print_device_arrays(writer, code, seen);
     if (printer_start(&p, writer, code, &printer_device)) {

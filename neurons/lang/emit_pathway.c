@@ -206,13 +206,15 @@ print_body(struct writer *writer, const struct emit_path *path,
            void (*print_loop)(struct writer *, const struct emit_path *))
 {
     struct printer p;
-    write_text(writer,
-               "    const int32_t k = 0, now = f->now;\n"
-               "    const uint32_t *restrict order = f->order, *restrict source = "
-               "f->source;\n"
-               "    const uint16_t *restrict target = f->target;\n"
-               "    const int32_t *restrict lastspike_at = f->lastspike;\n"
-               "    int32_t *restrict lastupdate = f->lastupdate;\n");
+    write_text(
+        writer,
+        "    __attribute__((unused)) const int32_t k = 0, now = f->now;\n"
+        "    const uint32_t *restrict order = f->order;\n"
+        "    __attribute__((unused)) const uint32_t *restrict source = f->source;\n"
+        "    __attribute__((unused)) const uint16_t *restrict target = f->target;\n"
+        "    __attribute__((unused)) const int32_t *restrict lastspike_at = "
+        "f->lastspike;\n"
+        "    __attribute__((unused)) int32_t *restrict lastupdate = f->lastupdate;\n");
     if (path->traces)
         write_text(writer,
                    "    const uint16_t *restrict place_delay = f->place_delay;\n"
@@ -253,16 +255,17 @@ emit_path(struct writer *writer, const char *name, const struct emit_path *path)
 static void
 print_lanes(struct writer *writer, const struct emit_path *path)
 {
-    write_text(writer,
-               "    const int32_t %s = span.neuron;\n"
-               "        for (int64_t q = span.first + lane; q < span.last; q += lanes) "
-               "{\n"
-               "            const int64_t p = order ? order[q] : q;\n"
-               "            const %s;\n",
-               path->columns ? "j" : "i",
-               path->columns ? "int32_t i = (int32_t)source[q]"
-                             : "int32_t j = target ? f->base + (int32_t)target[p] : "
-                               "f->dense + (int32_t)(q - span.first)");
+    write_text(
+        writer,
+        "    __attribute__((unused)) const int32_t %s = span.neuron;\n"
+        "        for (int64_t q = span.first + lane; q < span.last; q += lanes) "
+        "{\n"
+        "            __attribute__((unused)) const int64_t p = order ? order[q] : q;\n"
+        "            __attribute__((unused)) const %s;\n",
+        path->columns ? "j" : "i",
+        path->columns ? "int32_t i = (int32_t)source[q]"
+                      : "int32_t j = target ? f->base + (int32_t)target[p] : "
+                        "f->dense + (int32_t)(q - span.first)");
 }
 
 void
@@ -275,8 +278,7 @@ emit_cuda_path(struct writer *writer, const char *name, const struct emit_path *
                name);
     print_body(writer, path, print_lanes);
     write_text(writer,
-               "    (void)k, (void)now, (void)source, (void)target;\n"
-               "    (void)lastspike_at, (void)lastupdate;\n}\n"
+               "}\n"
                "BH_KERNEL(%s, bh_device_path, given)\n{\n",
                name);
     if (path->all)

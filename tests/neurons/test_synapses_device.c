@@ -178,19 +178,19 @@ build_traced_delays(struct twin *twin)
 {
     bh_diag diag;
     bh_plasticity texts;
-    bh_group *inputs = poisson_of(twin, "inputs", 200, "40*Hz"),
+    bh_group *inputs = poisson_of(twin, "inputs", 200, "60*Hz"),
              *cells =
                  group_of(twin, "cells", 130, leaky, "v > -54*mV", "v = -60*mV", NULL);
     bh_stdp_params rule = bh_stdp_params_default();
-    rule.w_max = 0.03;
+    rule.w_max = 0.06;
     rule.effect = "ge += w";
     set_neurons(cells, "v", "-60*mV + 3*mV*rand()");
     CHECK_OK(bh_stdp(&rule, &texts, &diag), diag);
     bh_synapses_config config = between(inputs, cells);
     bh_plasticity_use(&texts, &config);
-    bh_synapses *synapses = wire(twin, &config, NULL, "0.5");
-    set(synapses, "w", "rand()*0.03");
-    set(synapses, "delay", "rand()*10*ms");
+    bh_synapses *synapses = wire(twin, &config, NULL, "0.8");
+    set(synapses, "w", "rand()*0.06");
+    set(synapses, "delay", "rand()*6*ms");
     twin_listen(twin, cells, NULL);
 }
 
@@ -247,12 +247,12 @@ static const struct {
     const char *name;
     void (*build)(struct twin *);
     double seconds;
-} networks[] = {{"cuba", build_cuba, 0.03},
-                {"coba", build_coba, 0.03},
-                {"song", build_song, 0.04},
-                {"delays both ways", build_delays, 0.03},
-                {"traces and delays", build_traced_delays, 0.03},
-                {"the rest", build_rest, 0.03}};
+} networks[] = {{"cuba", build_cuba, 0.02},
+                {"coba", build_coba, 0.02},
+                {"song", build_song, 0.03},
+                {"delays both ways", build_delays, 0.025},
+                {"traces and delays", build_traced_delays, 0.025},
+                {"the rest", build_rest, 0.02}};
 
 static void
 run_network(size_t n, bh_precision precision, size_t window, int order)
