@@ -16,7 +16,7 @@ enum { PIECE = 1 << 30 };
 
 struct bh_comm {
     const struct comm_ops *ops; /* NULL: alone */
-    int rank, size;
+    int rank, size, machines;
     uint64_t ticket; /* alone */
     char name[128];
     int *counts, *places; /* [size] each */
@@ -123,14 +123,14 @@ bh_comm_open(bh_comm **out, bh_diag *diag)
     bh_comm *comm = calloc(1, sizeof *comm);
     if (!comm)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to begin");
-    comm->size = 1;
+    comm->size = comm->machines = 1;
     snprintf(comm->name, sizeof comm->name, "no MPI");
     bh_status status = launch.module ? load(&launch, &comm->ops, diag) : BH_OK;
     if (status == BH_OK && comm->ops)
-        status = check(
-            comm,
-            comm->ops->open(&comm->rank, &comm->size, comm->name, sizeof comm->name),
-            "its beginning", diag);
+        status = check(comm,
+                       comm->ops->open(&comm->rank, &comm->size, &comm->machines,
+                                       comm->name, sizeof comm->name),
+                       "its beginning", diag);
     comm->counts = calloc(2 * (size_t)comm->size, sizeof *comm->counts);
     if (status == BH_OK && !comm->counts)
         status =
@@ -172,6 +172,18 @@ const char *
 bh_comm_name(const bh_comm *comm)
 {
     return comm ? comm->name : "no MPI";
+}
+
+int
+comm_machines(const bh_comm *comm)
+{
+    return comm ? comm->machines : 1;
+}
+
+void
+comm_pretend(bh_comm *comm, int machines)
+{
+    comm->machines = machines;
 }
 
 static bool

@@ -6,6 +6,8 @@
  * source, core/mpi_module.c, compiled by one MPI's compiler; nothing of MPI's types
  * leaves it. */
 
+#include "core/comm.h"
+
 #include <stdint.h>
 
 /* A module of another version is refused. */
@@ -15,7 +17,7 @@ enum { COMM_ABI = 1 };
  * bytes unless they say otherwise. */
 struct comm_ops {
     int abi;
-    int (*open)(int *rank, int *size, char *name, int name_size);
+    int (*open)(int *rank, int *size, int *machines, char *name, int name_size);
     int (*close)(void);
     void (*explain)(int error, char *text, int size);
     int (*barrier)(void);
@@ -33,6 +35,11 @@ struct comm_ops {
 };
 
 #define COMM_MODULE "bh_comm_module"
+
+/* How many machines the processes are on: 1 where all share memory. */
+int comm_machines(const bh_comm *comm);
+/* Lets a test have as many as it likes. */
+void comm_pretend(bh_comm *comm, int machines);
 
 /* Which MPI an environment asks for. */
 struct comm_launch {

@@ -44,8 +44,23 @@ open_tickets(int rank)
     return MPI_Barrier(comm);
 }
 
+/* Each machine has one process that is the first of those that share its memory. */
 static int
-module_open(int *rank, int *size, char *name, int name_size)
+count_machines(int *machines)
+{
+    MPI_Comm shared;
+    int rank, error = MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                                          &shared);
+    if (error)
+        return error;
+    MPI_Comm_rank(shared, &rank);
+    MPI_Comm_free(&shared);
+    *machines = rank == 0;
+    return MPI_Allreduce(MPI_IN_PLACE, machines, 1, MPI_INT, MPI_SUM, comm);
+}
+
+static int
+module_open(int *rank, int *size, int *machines, char *name, int name_size)
 {
     int error, provided;
     /* Any thread may call, one at a time. */
@@ -57,6 +72,8 @@ module_open(int *rank, int *size, char *name, int name_size)
     MPI_Comm_rank(comm, rank);
     MPI_Comm_size(comm, size);
     name_library(name, name_size);
+    if ((error = count_machines(machines)))
+        return error;
     return open_tickets(*rank);
 }
 

@@ -223,6 +223,32 @@ run_sources(bh_network *net, const struct component *c, size_t steps, bh_diag *d
     return spread_events(net, c, 0, steps, diag);
 }
 
+static void
+run_round(struct round *round, size_t steps, size_t most)
+{
+    const struct component *c = round->component;
+    round->steps = steps - round->k < most ? steps - round->k : most;
+    bh_pool_run(round->net->pool, c->tasks, c->cost_ns * (double)round->steps, run_free,
+                round);
+}
+
+/* The spikes of a round travel to other machines while the next one runs: a round lasts
+ * half the shortest delay, so that none needs those of the one before. */
+static bh_status
+run_ahead(struct round *round, size_t steps, bh_diag *diag)
+{
+    bh_network *net = round->net;
+    const struct component *c = round->component;
+    size_t behind = 0; /* steps of which other processes do not know yet */
+    for (round->k = 0; round->k < steps; round->k += round->steps) {
+        run_round(round, steps, c->steps / 2);
+        BH_TRY(spread_events_finish(net, c, round->k - behind, behind, diag));
+        BH_TRY(spread_events_start(net, c, round->k, diag));
+        behind = round->steps;
+    }
+    return spread_events_finish(net, c, round->k - behind, behind, diag);
+}
+
 /* Groups of which nobody sees at once what others do: rounds of as many steps as spikes
  * need, or of one. */
 static bh_status
@@ -238,10 +264,10 @@ run_rounds(struct round *round, size_t steps, bh_diag *diag)
         }
         return BH_OK;
     }
+    if (c->steps >= 2 && c->steps != UINT32_MAX && spread_is_far(net))
+        return run_ahead(round, steps, diag);
     for (round->k = 0; round->k < steps; round->k += round->steps) {
-        round->steps = steps - round->k < c->steps ? steps - round->k : c->steps;
-        bh_pool_run(net->pool, c->tasks, c->cost_ns * (double)round->steps, run_free,
-                    round);
+        run_round(round, steps, c->steps);
         BH_TRY(spread_events(net, c, round->k, round->steps, diag));
     }
     return BH_OK;

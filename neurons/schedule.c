@@ -2,6 +2,7 @@
 #include "neurons/device/device_internal.h"
 #include "neurons/spread_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -328,6 +329,24 @@ steps_to_recall(const bh_network *net, const struct history *history)
     return any ? longest + (uint32_t)net->window + 1 : 0;
 }
 
+/* What lets processes wait for each other at every step. */
+static void
+tell_of_steps(bh_network *net)
+{
+    const struct component *c = net->components;
+    const char *why = NULL;
+    for (const struct link *link = net->links; link; link = link->next)
+        why = link->from ? "a link between groups" : why;
+    for (; c < net->components + net->component_count; c++)
+        if (c->strict)
+            why = "synapses that read variables of their sources";
+        else if (c->steps == 0)
+            why = "synapses without delay between groups that act on each other";
+    if (net->spread && why && !net->notice[0])
+        snprintf(net->notice, sizeof net->notice,
+                 "the processes exchange spikes at every step, because of %s", why);
+}
+
 bh_status
 schedule_begin(bh_network *net, bh_diag *diag)
 {
@@ -347,5 +366,7 @@ schedule_begin(bh_network *net, bh_diag *diag)
                 if (!deliver_recall(path, p, net->step))
                     return no_memory(diag);
     free_components(net);
-    return find_components(net, diag);
+    BH_TRY(find_components(net, diag));
+    tell_of_steps(net);
+    return BH_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/spread_internal.h"
 
+#include "core/comm_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +59,12 @@ spread_own(const bh_network *net, int rank, const bh_group *group, size_t *first
                  turn = ((size_t)rank + group->object) % size;
     *first = group->blocks * turn / size;
     *last = group->blocks * (turn + 1) / size;
+}
+
+bool
+spread_is_far(const bh_network *net)
+{
+    return net->spread && comm_machines(net->spread->comm) > 1;
 }
 
 static bool
@@ -177,26 +185,39 @@ look_for_errors(struct spread *spread, bh_diag *diag)
     return BH_OK;
 }
 
+/* Begins an exchange; the message is not touched until it ends. */
 static bh_status
-send(bh_network *net, bh_status own, bh_diag *diag)
+start(bh_network *net, bh_status own, bh_diag *diag)
 {
     struct spread *spread = net->spread;
     const struct header header = {.bytes = spread->length - sizeof header,
                                   .status = (int32_t)own,
                                   .stop = atomic_load(&net->stop)};
     const size_t slot = spread->slot;
-    bool ok = reserve(spread, slot) && make_room(spread, slot * (size_t)spread->size);
-    memcpy(spread->out, &header, sizeof header);
-    bh_status status = BH_OK;
-    if (ok)
-        status = bh_comm_allgather(spread->comm, spread->out, slot, spread->in, diag);
-    const size_t most = ok && status == BH_OK ? find_words(spread, slot) : 0;
-    if (most > slot)
-        ok = send_whole(spread, &status, diag);
-    if (!ok)
+    bh_status status = BH_ERR_MEMORY;
+    if (reserve(spread, slot) && make_room(spread, slot * (size_t)spread->size)) {
+        memcpy(spread->out, &header, sizeof header);
+        status = bh_comm_start(spread->comm, spread->out, slot, spread->in, diag);
+    } else {
+        bh_diag_set(diag, BH_ERR_MEMORY, "no memory for an exchange");
+    }
+    spread->pending = status == BH_OK;
+    spread->failed = spread->failed || status != BH_OK; /* nobody can be told */
+    return status;
+}
+
+bh_status
+spread_finish(bh_network *net, bh_diag *diag)
+{
+    struct spread *spread = net->spread;
+    const size_t slot = spread->slot;
+    spread->pending = false;
+    bh_status status = bh_comm_wait(spread->comm, diag);
+    const size_t most = status == BH_OK ? find_words(spread, slot) : 0;
+    if (most > slot && !send_whole(spread, &status, diag))
         status = bh_diag_set(diag, BH_ERR_MEMORY, "no memory for an exchange");
     if (status != BH_OK) {
-        spread->failed = true; /* nobody can be told any more */
+        spread->failed = true;
         return status;
     }
     choose_slot(spread, most);
@@ -204,11 +225,18 @@ send(bh_network *net, bh_status own, bh_diag *diag)
 }
 
 bh_status
-spread_exchange(bh_network *net, bh_diag *diag)
+spread_start(bh_network *net, bh_diag *diag)
 {
     if (net->spread->no_memory)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for an exchange");
-    return send(net, BH_OK, diag);
+    return start(net, BH_OK, diag);
+}
+
+bh_status
+spread_exchange(bh_network *net, bh_diag *diag)
+{
+    BH_TRY(spread_start(net, diag));
+    return spread_finish(net, diag);
 }
 
 bh_status
@@ -218,14 +246,17 @@ spread_fail(bh_network *net, bh_status status, bh_diag *diag)
     if (!spread || spread->failed)
         return status;
     const char *text = diag && diag->text[0] ? diag->text : bh_strerror(status);
+    bh_diag others;
+    if (spread->pending && spread_finish(net, &others) != BH_OK)
+        return status; /* another one has failed too */
     spread->no_memory = false;
     spread_begin(net);
     spread_put(net, text, strlen(text));
     if (spread->no_memory) /* the status is all there is to say */
         spread_begin(net);
     spread->no_memory = false;
-    bh_diag others;
-    (void)send(net, status, &others); /* as this process's is one of the errors */
+    if (start(net, status, &others) == BH_OK)
+        (void)spread_finish(net, &others); /* this process's is one of the errors */
     spread->failed = true;
     return status;
 }

@@ -24,6 +24,7 @@ struct spread {
     size_t in_capacity;
     size_t *place, *bytes; /* [size]: where the words of each are, and how many */
     bool no_memory;        /* something could not be put */
+    bool pending;          /* an exchange has begun */
     bool failed;           /* all know of an error of one */
     bool stop;             /* one has been asked to stop */
 };
@@ -36,6 +37,9 @@ void spread_begin(bh_network *net);
 void spread_put(bh_network *net, const void *bytes, size_t size);
 /* Sends it, and gets those of the others; fails where one of them has. */
 bh_status spread_exchange(bh_network *net, bh_diag *diag);
+/* The same in two halves: between them the message belongs to it. */
+bh_status spread_start(bh_network *net, bh_diag *diag);
+bh_status spread_finish(bh_network *net, bh_diag *diag);
 /* What a process has sent. */
 const unsigned char *spread_words(const bh_network *net, int rank, size_t *bytes);
 /* Tells the others of this process's error, unless they know; returns it. */
@@ -52,6 +56,9 @@ bh_status spread_compare(bh_network *net, uint64_t model, bh_diag *diag);
 void spread_own(const bh_network *net, int rank, const bh_group *group, size_t *first,
                 size_t *last);
 
+/* Whether messages take long: between machines. */
+bool spread_is_far(const bh_network *net);
+
 /* spread_share.c */
 /* Forgets what the blocks of others did in the last window. */
 void spread_forget(bh_network *net);
@@ -59,6 +66,12 @@ void spread_forget(bh_network *net);
  * becomes known to all: in the lists of blocks, and in the histories of parts. */
 bh_status spread_events(bh_network *net, const struct component *component,
                         size_t begin, size_t steps, bh_diag *diag);
+/* The same in two halves, between which steps that need none of it can be taken.
+ * `steps` 0: there is nothing to finish. */
+bh_status spread_events_start(bh_network *net, const struct component *component,
+                              size_t begin, bh_diag *diag);
+bh_status spread_events_finish(bh_network *net, const struct component *component,
+                               size_t begin, size_t steps, bh_diag *diag);
 /* The values of neurons; of one group, or of all (NULL). */
 bh_status spread_values(bh_network *net, const bh_group *group, bh_diag *diag);
 /* The rows that state monitors have of the window. */

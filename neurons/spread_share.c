@@ -101,8 +101,8 @@ remember(bh_group *group, size_t begin, size_t steps)
 }
 
 bh_status
-spread_events(bh_network *net, const struct component *c, size_t begin, size_t steps,
-              bh_diag *diag)
+spread_events_start(bh_network *net, const struct component *c, size_t begin,
+                    bh_diag *diag)
 {
     bool any = false;
     if (!net->spread)
@@ -110,9 +110,16 @@ spread_events(bh_network *net, const struct component *c, size_t begin, size_t s
     spread_begin(net);
     for (size_t g = 0; g < c->groups; g++)
         any = put_events(net, c->group[g], begin == 0) || any;
-    if (!any)
+    return any ? spread_start(net, diag) : BH_OK;
+}
+
+bh_status
+spread_events_finish(bh_network *net, const struct component *c, size_t begin,
+                     size_t steps, bh_diag *diag)
+{
+    if (!net->spread || !net->spread->pending || steps == 0)
         return BH_OK;
-    BH_TRY(spread_exchange(net, diag));
+    BH_TRY(spread_finish(net, diag));
     for (int r = 0; r < net->spread->size; r++) {
         struct reader reader = read_from(net, r);
         for (size_t g = 0; r != net->spread->rank && g < c->groups; g++)
@@ -124,6 +131,14 @@ spread_events(bh_network *net, const struct component *c, size_t begin, size_t s
                                "no memory for spikes on their "
                                "way");
     return BH_OK;
+}
+
+bh_status
+spread_events(bh_network *net, const struct component *c, size_t begin, size_t steps,
+              bh_diag *diag)
+{
+    BH_TRY(spread_events_start(net, c, begin, diag));
+    return spread_events_finish(net, c, begin, steps, diag);
 }
 
 /* Sends the values of one's own neurons, or takes those of another process's. */

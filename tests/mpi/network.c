@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks whose spikes, weights and states are a number that must not depend on how
- * many processes and threads share them: network CASE THREADS [SECONDS] prints it. */
+ * many processes and threads share them: network CASE THREADS [SECONDS [MACHINES]]
+ * prints it; MACHINES is on how many machines the processes shall believe to be. */
 #include "brianhears.h"
+#include "core/comm_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +226,9 @@ run_mixture(void)
     DO(bh_group_set(a, "ge", "ge + v*0.1", &diag));
     DO(bh_synapses_set(ab, "w", NULL, "w + 0.01", &diag));
     DO(bh_network_run(net, seconds / 2, &diag));
+    const char *notice = bh_network_notice(net);
+    if (bh_comm_size(comm) > 1 && (!notice || !strstr(notice, "at every step")))
+        end("a notice tells of exchanges at every step");
     add_synapses(aa, "w");
     add_synapses(ab, "w");
     add_values(b, CELLS, "v");
@@ -373,6 +378,8 @@ main(int argc, char **argv)
     config.threads = atoi(argv[2]);
     config.comm = comm;
     config.seed = 7;
+    if (argc > 4)
+        comm_pretend(comm, atoi(argv[4]));
     seconds = argc > 3 ? atof(argv[3]) : 0.06;
     DO(bh_network_new(&config, &net, &diag));
     if (strcmp(argv[1], "stdp") == 0)
