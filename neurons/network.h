@@ -71,6 +71,16 @@ BH_API double bh_network_time(const bh_network *net);
 BH_API double bh_network_dt(const bh_network *net);
 /// Threads that work.
 BH_API int bh_network_threads(const bh_network *net);
+
+/// What has passed between this process and the others.
+typedef struct bh_network_traffic {
+    uint64_t exchanges;
+    uint64_t bytes; ///< that this process has sent, headers among them
+    double wait_s;  ///< in exchanges: for slower processes, and for the messages
+} bh_network_traffic;
+/// All zero where there is one process.
+BH_API bh_network_traffic bh_network_traffic_get(const bh_network *net);
+
 /// Readies all code, as the first run does by itself.
 BH_API BH_NODISCARD bh_status bh_network_prepare(bh_network *net, bh_diag *diag);
 /// Something the user should know that is no error, as why equations are interpreted;

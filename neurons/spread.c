@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What stands before every message. */
 struct header {
@@ -148,6 +149,7 @@ send_whole(struct spread *spread, bh_status *status, bh_diag *diag)
         total += spread->bytes[r] += sizeof(struct header);
     if (!make_room(spread, total))
         return false;
+    spread->traffic.bytes += spread->bytes[spread->rank];
     *status =
         bh_comm_allgatherv(spread->comm, spread->out, spread->bytes, spread->in, diag);
     if (*status == BH_OK)
@@ -185,6 +187,20 @@ look_for_errors(struct spread *spread, bh_diag *diag)
     return BH_OK;
 }
 
+static double
+now_s(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+bh_network_traffic
+bh_network_traffic_get(const bh_network *net)
+{
+    return net->spread ? net->spread->traffic : (bh_network_traffic){0};
+}
+
 /* Begins an exchange; the message is not touched until it ends. */
 static bh_status
 start(bh_network *net, bh_status own, bh_diag *diag)
@@ -195,12 +211,16 @@ start(bh_network *net, bh_status own, bh_diag *diag)
                                   .stop = atomic_load(&net->stop)};
     const size_t slot = spread->slot;
     bh_status status = BH_ERR_MEMORY;
+    const double before_s = now_s();
     if (reserve(spread, slot) && make_room(spread, slot * (size_t)spread->size)) {
         memcpy(spread->out, &header, sizeof header);
         status = bh_comm_start(spread->comm, spread->out, slot, spread->in, diag);
     } else {
         bh_diag_set(diag, BH_ERR_MEMORY, "no memory for an exchange");
     }
+    spread->traffic.exchanges++;
+    spread->traffic.bytes += slot;
+    spread->traffic.wait_s += now_s() - before_s;
     spread->pending = status == BH_OK;
     spread->failed = spread->failed || status != BH_OK; /* nobody can be told */
     return status;
@@ -211,11 +231,13 @@ spread_finish(bh_network *net, bh_diag *diag)
 {
     struct spread *spread = net->spread;
     const size_t slot = spread->slot;
+    const double before_s = now_s();
     spread->pending = false;
     bh_status status = bh_comm_wait(spread->comm, diag);
     const size_t most = status == BH_OK ? find_words(spread, slot) : 0;
     if (most > slot && !send_whole(spread, &status, diag))
         status = bh_diag_set(diag, BH_ERR_MEMORY, "no memory for an exchange");
+    spread->traffic.wait_s += now_s() - before_s;
     if (status != BH_OK) {
         spread->failed = true;
         return status;

@@ -23,10 +23,11 @@ struct spread {
     unsigned char *in; /* what all have sent */
     size_t in_capacity;
     size_t *place, *bytes; /* [size]: where the words of each are, and how many */
-    bool no_memory;        /* something could not be put */
-    bool pending;          /* an exchange has begun */
-    bool failed;           /* all know of an error of one */
-    bool stop;             /* one has been asked to stop */
+    bh_network_traffic traffic;
+    bool no_memory; /* something could not be put */
+    bool pending;   /* an exchange has begun */
+    bool failed;    /* all know of an error of one */
+    bool stop;      /* one has been asked to stop */
 };
 
 /* spread.c */
