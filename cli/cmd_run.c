@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/processes.h"
 #include "cli/simulation.h"
 
 #include <stddef.h>
@@ -28,7 +29,7 @@ report(void *meter, double time_s, bh_diag *diag)
 }
 
 static void
-summarize(const bh_model *model, double took_s)
+summarize(const bh_model *model, const bh_comm *comm, double took_s)
 {
     const bh_network *net = bh_model_network(model);
     const double time_s = bh_network_time(net);
@@ -39,15 +40,18 @@ summarize(const bh_model *model, double took_s)
     for (size_t i = 0; i < bh_model_count(model, BH_MODEL_SYNAPSES); i++)
         synapses += bh_synapses_count(
             bh_model_synapses(model, bh_model_name(model, BH_MODEL_SYNAPSES, i)));
-    say("%.3g s, %zu neuron%s, %zu synapse%s; %.2f s taken, %.3gx real time, %d "
+    const int threads = bh_network_threads(net), processes = bh_comm_size(comm);
+    char shared[48] = "";
+    if (processes > 1)
+        snprintf(shared, sizeof shared, "%d processes of ", processes);
+    say("%.3g s, %zu neuron%s, %zu synapse%s; %.2f s taken, %.3gx real time, %s%d "
         "thread%s",
         time_s, neurons, plural(neurons), synapses, plural(synapses), took_s,
-        time_s / took_s, bh_network_threads(net),
-        plural((uint64_t)bh_network_threads(net)));
+        time_s / took_s, shared, threads, plural((uint64_t)threads));
 }
 
 static bh_status
-run_model(bh_model *model, bool quiet, bh_diag *diag)
+run_model(bh_model *model, const bh_comm *comm, bool quiet, bh_diag *diag)
 {
     struct meter meter;
     signals_catch();
@@ -62,7 +66,7 @@ run_model(bh_model *model, bool quiet, bh_diag *diag)
     const bh_status status = bh_model_run(model, diag);
     meter_end(&meter);
     if (status == BH_OK && !quiet)
-        summarize(model, clock_s() - start_s);
+        summarize(model, comm, clock_s() - start_s);
     return status;
 }
 
@@ -71,12 +75,21 @@ run(const void *given, const char *operand)
 {
     const struct run_model_settings *settings = given;
     bh_model *model = NULL;
+    bh_comm *comm = NULL;
     bh_diag diag = {0};
-    bh_status status = simulation_read(operand, &settings->change, &model, &diag);
+    bh_status status = processes_join(&comm, operand, &diag);
+    const bool quiet = settings->quiet || bh_comm_rank(comm) > 0;
     if (status == BH_OK)
-        status = run_model(model, settings->quiet, &diag);
+        status = simulation_read(operand, &settings->change, &model, &diag);
+    if (status == BH_OK)
+        status = bh_model_spread(model, comm, &diag);
+    if (status == BH_OK)
+        status = run_model(model, comm, quiet, &diag);
+    const int code = status == BH_OK ? EXIT_DONE
+                                     : processes_fail(comm, &diag, simulation_fail);
     bh_model_free(model);
-    return status == BH_OK ? EXIT_DONE : simulation_fail(&diag);
+    bh_comm_free(comm);
+    return code;
 }
 
 const struct command command_run = {
@@ -86,7 +99,9 @@ const struct command command_run = {
     .about =
         "Runs MODEL, a file (docs/model-files.md) or - for standard input: sounds, "
         "filters, neurons, synapses, and what is recorded, in one text. The files "
-        "that its monitors and pictures name are complete when the run has ended.",
+        "that its monitors and pictures name are complete when the run has ended. "
+        "Several processes share one network, on one machine or many, where mpirun or "
+        "srun has started them (docs/scaling.md).",
     .examples =
         "  bhears run nerve.yaml\n"
         "  bhears run nerve.yaml --set sound.file=speech.wav --set nerve.N=30000\n",

@@ -28,6 +28,7 @@ run(const void *settings, const char *operand)
         json_text(&json, "licence", "GPL-3.0-or-later");
         json_text(&json, "compiler", COMPILER);
         json_text(&json, "instruction_sets", INSTRUCTIONS);
+        json_text(&json, "mpi", BH_MPIS);
         json_end(&json);
         return end_output();
     }
@@ -38,7 +39,8 @@ run(const void *settings, const char *operand)
            "transfer\n"
            "functions (libmysofa), spikes (HDF5, CSV), pictures (PNG, SVG, PDF by "
            "cairo).\n"
-           "Found when it runs: a C compiler for the equations, CUDA.\n");
+           "Found when it runs: a C compiler for the equations, CUDA, MPI (" BH_MPIS
+           ").\n");
     return end_output();
 }
 

@@ -10,14 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* MPI counts in int: what is longer goes in pieces. */
 enum { PIECE = 1 << 30 };
 
 struct bh_comm {
     const struct comm_ops *ops; /* NULL: alone */
-    int rank, size, machines;
-    uint64_t ticket; /* alone */
+    int rank, size;
+    int machines, here; /* how many processes are on this one */
+    uint64_t ticket;    /* alone */
     char name[128];
     int *counts, *places; /* [size] each */
 };
@@ -129,7 +131,7 @@ bh_comm_open(bh_comm **out, bh_diag *diag)
     if (status == BH_OK && comm->ops)
         status = check(comm,
                        comm->ops->open(&comm->rank, &comm->size, &comm->machines,
-                                       comm->name, sizeof comm->name),
+                                       &comm->here, comm->name, sizeof comm->name),
                        "its beginning", diag);
     comm->counts = calloc(2 * (size_t)comm->size, sizeof *comm->counts);
     if (status == BH_OK && !comm->counts)
@@ -156,6 +158,12 @@ bh_comm_free(bh_comm *comm)
     free(comm);
 }
 
+static bool
+is_alone(const bh_comm *comm)
+{
+    return !comm || !comm->ops;
+}
+
 int
 bh_comm_rank(const bh_comm *comm)
 {
@@ -180,16 +188,19 @@ comm_machines(const bh_comm *comm)
     return comm ? comm->machines : 1;
 }
 
+int
+comm_threads(const bh_comm *comm)
+{
+    if (is_alone(comm))
+        return 0;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > comm->here ? (int)(processors / comm->here) : 1;
+}
+
 void
 comm_pretend(bh_comm *comm, int machines)
 {
     comm->machines = machines;
-}
-
-static bool
-is_alone(const bh_comm *comm)
-{
-    return !comm || !comm->ops;
 }
 
 bh_status

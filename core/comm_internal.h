@@ -17,7 +17,8 @@ enum { COMM_ABI = 1 };
  * bytes unless they say otherwise. */
 struct comm_ops {
     int abi;
-    int (*open)(int *rank, int *size, int *machines, char *name, int name_size);
+    int (*open)(int *rank, int *size, int *machines, int *here, char *name,
+                int name_size);
     int (*close)(void);
     void (*explain)(int error, char *text, int size);
     int (*barrier)(void);
@@ -38,6 +39,9 @@ struct comm_ops {
 
 /* How many machines the processes are on: 1 where all share memory. */
 int comm_machines(const bh_comm *comm);
+/* How many threads each process of this machine can have, at least 1; 0 where it is
+ * alone, and can have all that it may use. */
+int comm_threads(const bh_comm *comm);
 /* Lets a test have as many as it likes. */
 void comm_pretend(bh_comm *comm, int machines);
 

@@ -46,7 +46,7 @@ open_tickets(int rank)
 
 /* Each machine has one process that is the first of those that share its memory. */
 static int
-count_machines(int *machines)
+count_machines(int *machines, int *here)
 {
     MPI_Comm shared;
     int rank, error = MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
@@ -54,13 +54,14 @@ count_machines(int *machines)
     if (error)
         return error;
     MPI_Comm_rank(shared, &rank);
+    MPI_Comm_size(shared, here);
     MPI_Comm_free(&shared);
     *machines = rank == 0;
     return MPI_Allreduce(MPI_IN_PLACE, machines, 1, MPI_INT, MPI_SUM, comm);
 }
 
 static int
-module_open(int *rank, int *size, int *machines, char *name, int name_size)
+module_open(int *rank, int *size, int *machines, int *here, char *name, int name_size)
 {
     int error, provided;
     /* Any thread may call, one at a time. */
@@ -72,7 +73,7 @@ module_open(int *rank, int *size, int *machines, char *name, int name_size)
     MPI_Comm_rank(comm, rank);
     MPI_Comm_size(comm, size);
     name_library(name, name_size);
-    if ((error = count_machines(machines)))
+    if ((error = count_machines(machines, here)))
         return error;
     return open_tickets(*rank);
 }

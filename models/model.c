@@ -156,6 +156,20 @@ bh_model_set_file(bh_model *model, const char *name, const char *path, bh_diag *
     return BH_OK;
 }
 
+bh_status
+bh_model_spread(bh_model *model, bh_comm *comm, bh_diag *diag)
+{
+    for (size_t i = 0; bh_comm_size(comm) > 1 && i < model->sounds; i++) {
+        const struct model_sound *sound = MODEL_PART(model, sounds, model_sound, i);
+        if (sound->live.object.node)
+            return doc_error(diag, sound->live.object.node, BH_ERR_UNSUPPORTED,
+                             "a device is heard by one process, not by %d",
+                             bh_comm_size(comm));
+    }
+    model->comm = comm;
+    return BH_OK;
+}
+
 bh_network *
 bh_model_network(const bh_model *model)
 {

@@ -61,6 +61,12 @@ BH_API BH_NODISCARD bh_status bh_model_set_sound(bh_model *model, const char *na
 BH_API BH_NODISCARD bh_status bh_model_set_file(bh_model *model, const char *name,
                                                 const char *path, bh_diag *diag);
 
+/// Lets these processes share the network that is built next; all read, build and run
+/// the same model. `comm` must outlive it; NULL: this process alone. Files are written
+/// by process 0, and a sound from a device belongs to one process: BH_ERR_UNSUPPORTED.
+BH_API BH_NODISCARD bh_status bh_model_spread(bh_model *model, bh_comm *comm,
+                                              bh_diag *diag);
+
 /// Makes the network, from the beginning where there is one already (which is freed).
 /// Sounds are opened; nothing is written yet.
 BH_API BH_NODISCARD bh_status bh_model_build(bh_model *model, bh_diag *diag);

@@ -83,6 +83,7 @@ struct bh_model {
     bh_namespace *all; /* constants and timed arrays */
     bh_graph *graph;
     bh_network *net;
+    bh_comm *comm;        /* that share the network, or NULL */
     double samplerate_hz; /* of the graph */
     bool checking;
 };

@@ -65,10 +65,17 @@ open_state(const bh_model *model, const struct model_monitor *m,
                        precision, &built->frames_writer, diag);
 }
 
+/* Of several processes the first writes for all. */
+static bool
+writes(const bh_model *model)
+{
+    return bh_comm_rank(model->comm) == 0;
+}
+
 bh_status
 model_open_outputs(bh_model *model, bh_diag *diag)
 {
-    for (size_t i = 0; i < model->monitors; i++) {
+    for (size_t i = 0; writes(model) && i < model->monitors; i++) {
         const struct model_monitor *m = MODEL_PART(model, monitors, model_monitor, i);
         bh_status status = BH_OK;
         if (m->file.node && m->spikes.node)
@@ -248,6 +255,8 @@ bh_status
 model_close_outputs(bh_model *model, bh_diag *diag)
 {
     bh_status status = BH_OK;
+    if (!writes(model))
+        return BH_OK;
     for (size_t i = 0; status == BH_OK && i < model->monitors; i++) {
         const struct model_monitor *m = MODEL_PART(model, monitors, model_monitor, i);
         status = model_blame_value(close_monitor(model, m, &model->monitor[i], diag),

@@ -3,6 +3,8 @@
 #include "neurons/spread_internal.h"
 #include "neurons/synapses/trace_internal.h"
 
+#include "core/comm_internal.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,20 @@ bh_network_config_default(void)
     /* See docs/decisions/0003-engine.md. */
     return (bh_network_config){
         .dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 256, .code = BH_CODE_AUTO};
+}
+
+/* All processors, shared out among the processes of this machine; or as many as are
+ * wanted. */
+static bh_status
+take_threads(bh_network *net, bh_diag *diag)
+{
+    const int share = comm_threads(net->config.comm);
+    BH_TRY(bh_pool_new(net->config.threads, &net->pool, diag));
+    if (net->config.threads > 0 || share == 0 || bh_pool_threads(net->pool) <= share)
+        return BH_OK;
+    bh_pool_free(net->pool);
+    net->pool = NULL;
+    return bh_pool_new(share, &net->pool, diag);
 }
 
 bh_status
@@ -32,7 +48,7 @@ bh_network_new(const bh_network_config *given, bh_network **out, bh_diag *diag)
     net->config = config;
     net->random = bh_random_ops_get();
     net->vector = BH_ISA_PICK(vector_ops);
-    bh_status status = bh_pool_new(config.threads, &net->pool, diag);
+    bh_status status = take_threads(net, diag);
     if (status == BH_OK)
         status = spread_new(net, diag);
     if (status != BH_OK) {

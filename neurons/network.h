@@ -31,7 +31,8 @@ typedef struct bh_network_config {
     double dt_s;           ///< time step, s
     uint64_t seed;         ///< all random numbers follow from it
     bh_random_mode random; ///< fast, or portable between machines and GPUs
-    int threads;           ///< 0: one for each processor
+    int threads;           ///< 0: one for each processor; several processes on a
+                           ///< machine share them out
     size_t window;         ///< steps that run together, 1 to BH_WINDOW_MAX; no result
                            ///< depends on it
     bh_code_mode code;

@@ -36,6 +36,8 @@ foreach(mpi IN LISTS BH_MPIS)
   endforeach()
   bh_mpi_test(${mpi}/one_fails ${CMAKE_CURRENT_LIST_DIR}/one_fails ${mpi_launch} ${mpi} 3
               $<TARGET_FILE:mpi_network>)
+  bh_mpi_test(${mpi}/run ${CMAKE_CURRENT_LIST_DIR}/bhears_run ${mpi_launch} ${mpi}
+              $<TARGET_FILE:bhears> ${PROJECT_SOURCE_DIR}/models/presets/cuba.yaml)
   set(mpi_processes 3)
   set(mpi_threads 2)
 endforeach()
