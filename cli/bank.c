@@ -14,11 +14,18 @@
 enum { CHANNELS = 128 };
 #define LOW_HZ 20.0
 
+static const char *
+bank_name(size_t i)
+{
+    return i < bh_bank_kind_count() ? bh_bank_kind_at(i)->name : NULL;
+}
+
 const struct setting bank_table[5] = {
     {"bank", 'b', "KIND",
      "the kind; 'bhears models' lists them; some with commas between them are a chain, "
      "as middle_ear,gammatone,haircell",
-     .preset = "gammatone", .parse = parse_text, BANK_OFFSET(kinds)},
+     .words = bank_name, .preset = "gammatone", .parse = parse_text,
+     BANK_OFFSET(kinds)},
     {"cf", 0, "LIST",
      "centre frequencies, one channel each: in Hz or with units, as 100,200,1kHz",
      .parse = parse_text, BANK_OFFSET(cf)},

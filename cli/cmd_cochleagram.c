@@ -109,7 +109,7 @@ const struct command command_cochleagram = {
         "that libsndfile reads (WAV, FLAC, Ogg, MP3 ...), or - for standard input.",
     .examples = "  bhears cochleagram speech.flac -o speech.png\n"
                 "  bhears cochleagram speech.flac -o speech.pdf -l '60 dB SPL' "
-                "-r 100Hz:8kHz\n",
+                "-r 100Hz:6kHz\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct cochleagram_settings),

@@ -35,7 +35,7 @@ static const struct setting output_table[] = {
     {"precision", 'p', "single|double", "of the filters and the file",
      .preset = "double", .parse = parse_choice, .choices = precision_names,
      OUTPUT_OFFSET(precision)},
-    {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
+    {"threads", 'j', "N|all", "how many; no result depends on it", .preset = "all",
      .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
      .word = "all", .meaning = 0, OUTPUT_OFFSET(threads)},
 };

@@ -175,13 +175,13 @@ const struct command command_sound = {
              "white.\n\n"
              "'bhears sound info FILE' says what is in a file.",
     .examples =
-        "  bhears sound tone -f 1kHz -d 50ms -l '60 dB SPL' --ramp 10ms -o tone.wav\n"
-        "  bhears sound tone -f 500Hz,504Hz -d 2s -l 50 -o beats.wav\n"
+        "  bhears sound tone -F 1kHz -d 50ms -l '60 dB SPL' --ramp 10ms -o tone.wav\n"
+        "  bhears sound tone -F 500Hz,504Hz -d 2s -l 50 -o beats.wav\n"
         "  bhears sound pink -d 10s -l '70 dB SPL' --seed 1 -o pink.wav\n"
-        "  bhears sound white -d 60min -l 60 -o - | bhears spikes - -o noise.h5\n"
+        "  bhears sound white -d 10s -l 60 -o - | bhears spikes - -o noise.h5\n"
         "  bhears sound clicks --count 20 --interval 10ms --peak '80 dB SPL' \\\n"
         "      --width 100us -o clicks.wav\n"
-        "  bhears sound sweep -f 100Hz --to 10kHz -d 2s --samplerate 48kHz -o "
+        "  bhears sound sweep -F 100Hz --to 10kHz -d 2s --samplerate 48kHz -o "
         "sweep.wav\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],

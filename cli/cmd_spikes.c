@@ -45,7 +45,7 @@ const struct setting run_table[5] = {
      RUN_OFFSET(random)},
     {"precision", 'p', "single|double", "of filters and neurons", .preset = "single",
      .parse = parse_choice, .choices = precision_names, RUN_OFFSET(precision)},
-    {"threads", 'j', "N", "how many; no result depends on it", .preset = "all",
+    {"threads", 'j', "N|all", "how many; no result depends on it", .preset = "all",
      .shown = "all processors", .parse = parse_whole, .least = 1, .most = 1024,
      .word = "all", .meaning = 0, RUN_OFFSET(threads)},
     {"interpret", 0, NULL, "do not compile the equations; slower, the same spikes",
@@ -178,13 +178,12 @@ const struct command command_spikes = {
         "CSV has the columns time_s, index and cf_hz. HDF5 has times in ms, and all "
         "that "
         "is needed to make the file again as attributes of its root.",
-    .examples =
-        "  bhears spikes speech.flac -o speech.h5 --picture speech.png\n"
-        "  bhears spikes speech.flac -l '60 dB SPL' -d 1s > spikes.csv\n"
-        "  sox speech.flac -t wav - | bhears spikes - -o speech.csv -n 100 -f 1\n"
-        "  bhears spikes speech.flac -o own.h5 -e own.eqs -t 'v > 15*mV' \\\n"
-        "      --reset 'v = 0*mV' --link 'I = x*10*mV' -D tau=10*ms\n"
-        "  bhears spikes speech.flac --view web\n",
+    .examples = "  bhears spikes speech.flac -o speech.h5 --picture speech.png\n"
+                "  bhears spikes speech.flac -l '60 dB SPL' -d 1s > spikes.csv\n"
+                "  cat speech.flac | bhears spikes - -o speech.csv -n 100 -F 1\n"
+                "  bhears spikes speech.flac -o own.h5 -e own.eqs -t 'v > 15*mV' \\\n"
+                "      --reset 'v = 0*mV' --link 'I = x*10*mV' -D tau=10*ms\n"
+                "  bhears spikes speech.flac --view web\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct spikes_settings),

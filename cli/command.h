@@ -33,11 +33,10 @@ struct command {
     int (*run)(const void *settings, const char *operand);
 };
 
-extern const struct command command_run, command_check, command_spikes, command_live,
-    command_batch, command_analyse, command_filter, command_cochleagram, command_sound,
-    command_sound_info, command_play, command_hrtf, command_hrtf_info, command_replay,
-    command_codegen, command_models, command_cache, command_devices, command_version,
-    command_help;
+/* Those that there are, one a line in commands.def. */
+#define COMMAND(name) extern const struct command command_##name;
+#include "cli/commands.def"
+#undef COMMAND
 
 /* main.c: the commands in the order of the help, ended by NULL. */
 extern const struct command *const commands[];

@@ -27,6 +27,15 @@ enum { FILE_MAX = 1 << 20 };
 const char *const precision_names[] = {
     [BH_SINGLE] = "single", [BH_DOUBLE] = "double", NULL};
 
+static const char *
+method_name(size_t i)
+{
+    static const char *const names[] = {"exact",    "euler",       "exponential_euler",
+                                        "rk2",      "rk4",         "heun",
+                                        "milstein", "milstein_ito"};
+    return i < sizeof names / sizeof names[0] ? names[i] : NULL;
+}
+
 const struct setting fibre_model_table[7] = {
     {"equations", 'e', "FILE|TEXT",
      "a model of your own: a text with '=', or a file; "
@@ -41,6 +50,7 @@ const struct setting fibre_model_table[7] = {
     {"method", 'm', "NAME",
      "exact, euler, exponential_euler, rk2, rk4, heun, milstein or milstein_ito, or a "
      "scheme as text",
+     .words = method_name,
      .shown =
          "exact where the equations are linear, else euler, or heun where the noise "
          "depends on the variables",

@@ -6,13 +6,10 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_run,        &command_check,       &command_spikes,
-    &command_live,       &command_batch,       &command_analyse,
-    &command_filter,     &command_cochleagram, &command_sound,
-    &command_sound_info, &command_play,        &command_hrtf,
-    &command_hrtf_info,  &command_replay,      &command_models,
-    &command_codegen,    &command_cache,       &command_devices,
-    &command_version,    &command_help,        NULL,
+#define COMMAND(name) &command_##name,
+#include "cli/commands.def"
+#undef COMMAND
+    NULL,
 };
 
 const struct command *
@@ -44,6 +41,21 @@ find_pair(const char *first, const char *second)
             strcmp(commands[i]->name + length + 1, second) == 0)
             return commands[i];
     return NULL;
+}
+
+/* Two words that name one command become one word; how many words there are then. */
+static int
+join_pair(int argc, char **argv)
+{
+    for (int i = 2; i + 1 < argc; i++) {
+        const struct command *pair = find_pair(argv[i], argv[i + 1]);
+        if (!pair)
+            continue;
+        argv[i] = (char *)pair->name;
+        memmove(&argv[i + 1], &argv[i + 2], (size_t)(argc - i - 1) * sizeof *argv);
+        return argc - 1;
+    }
+    return argc;
 }
 
 static int
@@ -91,10 +103,13 @@ main(int argc, char **argv)
     const struct command *command = argc > 2 ? find_pair(name, argv[2]) : NULL;
     if (command)
         return run(command, argc - 2, argv + 2);
-    command = argc == 4 ? find_pair(argv[2], argv[3]) : NULL;
-    if (command && strcmp(name, command_help.name) == 0) {
-        usage_command(stdout, command);
-        return end_output();
+    if (strcmp(name, command_help.name) == 0)
+        argc = join_pair(argc, argv);
+    if (*name == '-') {
+        say("'%.60s' stands before a command; a command comes first, as in 'bhears "
+            "spikes SOUND'",
+            name);
+        return EXIT_USAGE;
     }
     command = command_find(name);
     return command ? run(command, argc - 1, argv + 1) : EXIT_USAGE;

@@ -4,8 +4,9 @@ foreach(helper make_sound list_spikes filter_case)
   add_executable(cli_${helper} ${CMAKE_CURRENT_LIST_DIR}/${helper}.c)
   target_link_libraries(cli_${helper} PRIVATE brianhears m)
 endforeach()
-foreach(group help values sounds outputs equations same pictures runs stimuli filter views
-              hrtf analyse)
+file(GLOB groups CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.sh)
+list(TRANSFORM groups REPLACE ".*/(.*)\.sh$" "\1")
+foreach(group IN LISTS groups ITEMS help values sounds outputs equations same pictures runs)
   add_test(NAME cli/${group}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli ${group} $<TARGET_FILE:bhears>
                    $<TARGET_FILE:cli_make_sound> $<TARGET_FILE:cli_list_spikes>
