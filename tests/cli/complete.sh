@@ -18,11 +18,16 @@ offers_fish() {
 }
 
 # zsh completes only where it believes to have a terminal; what it offers it lists there.
+# Its line editor says when it is ready for keys, or they would not be its own.
+zsh_setup='PS1=; stty cols 200; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D
+compdef _bhears bhears; zstyle ":completion:*" menu no; bindkey "^T" list-choices
+zle-line-init() { print -n re""ady }; zle -N zle-line-init'
 offers_zsh() {
+    printf '%s\n' "$zsh_setup" >setup.zsh
     zsh -f -c 'zmodload zsh/zpty
         zpty z "TERM=dumb zsh -f -i"
-        ask() { zpty -w z "$1"; shift; local got; zpty -r -m z got "*$1*"; print -r -- $got }
-        ask "PS1= ; unsetopt zle_bracketed_paste 2>/dev/null; stty cols 200; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -D; compdef _bhears bhears; LISTMAX=1000; zstyle \":completion:*\" list-prompt \"\"; zstyle \":completion:*\" menu no; bindkey \"^T\" list-choices; echo re\"\"ady" "ready" >/dev/null
+        zpty -w z "source ./setup.zsh"
+        zpty -r -m z got "*ready*"
         zpty -w -n z "${(j: :)@}"
         zpty -w -n z $'"'\\x14'"'
         zpty -w z $'"'\\x15'"'"echo do\"\"ne"

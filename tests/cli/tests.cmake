@@ -20,6 +20,16 @@ set_tests_properties(
   cli/batch PROPERTIES LABELS cli TIMEOUT 600 ENVIRONMENT
   "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache;BH_MODULE_DIR=${PROJECT_BINARY_DIR};\
 ASAN_OPTIONS=detect_leaks=0") # MPI's own
+# Tables of command lines that cannot be; each is a test.
+file(GLOB tables CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.table)
+foreach(table IN LISTS tables)
+  get_filename_component(name ${table} NAME_WE)
+  add_test(NAME cli/${name}_table
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/hostile $<TARGET_FILE:bhears> ${table}
+                   ${PROJECT_SOURCE_DIR}/sounds/samples/speech.flac)
+  set_tests_properties(cli/${name}_table PROPERTIES LABELS cli TIMEOUT 300
+                       ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
+endforeach()
 add_test(NAME lint/models_page
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/models_page $<TARGET_FILE:bhears>
                  ${PROJECT_SOURCE_DIR}/docs/models.md)
