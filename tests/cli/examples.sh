@@ -52,6 +52,26 @@ group_examples() {
     works spikes speech.flac -d 500ms -q -o speech.h5
     works spikes speech.flac -d 500ms -q -o speech.csv
     printf 'dv/dt = (I-v)/tau : volt\nI : volt\n' >own.eqs
+    cat >nerve.yaml <<'MODEL'
+sounds:
+  sound: {file: speech.wav, level: 60 dB SPL}
+filters:
+  cochlea: {bank: gammatone, input: sound, channels: 30, low: 100 Hz, high: 8 kHz}
+groups:
+  nerve:
+    N: 300
+    equations: |
+      dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 (unless refractory)
+      I : 1 (linked)
+    threshold: v > 1
+    reset: v = 0
+    refractory: 5 ms
+    links:
+      I: {from: cochlea, expression: '3*clip(x,0,inf)**(1/3)'}
+monitors:
+  spikes: {spikes: nerve, file: spikes.h5}
+MODEL
+    cp nerve.yaml mine.yaml
     cp /usr/share/libmysofa/MIT_KEMAR_normal_pinna.sofa kemar.sofa 2>/dev/null || true
     cd ../dir
     works help --list
