@@ -5,7 +5,7 @@ foreach(helper make_sound list_spikes filter_case)
   target_link_libraries(cli_${helper} PRIVATE brianhears m)
 endforeach()
 file(GLOB groups CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.sh)
-list(TRANSFORM groups REPLACE ".*/(.*)\.sh$" "\1")
+list(TRANSFORM groups REPLACE ".*/(.*)[.]sh$" "\\1")
 foreach(group IN LISTS groups ITEMS help values sounds outputs equations same pictures runs)
   add_test(NAME cli/${group}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli ${group} $<TARGET_FILE:bhears>
