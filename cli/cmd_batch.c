@@ -250,11 +250,12 @@ const struct command command_batch = {
         "whatever ended it, the same command goes on where it was. A sound that cannot "
         "be heard is told, is not in the corpus, and ends nothing; the exit status is "
         "1 then.",
-    .examples = "  bhears batch recordings -o corpus.h5 --set groups.nerve.count=300\n"
-                "  bhears batch list.csv -o corpus.h5 --cochleagram 100Hz --no-spikes\n"
-                "  mpirun -n 8 bhears batch recordings -o corpus.h5\n"
-                "  sbatch --array=0-99 --wrap 'bhears batch recordings -o corpus.h5 "
-                "--shard slurm'\n",
+    .examples =
+        "  bhears batch recordings -o corpus.h5 --set groups.nerve.N=300\n"
+        "  bhears batch list.csv -o corpus.h5 --cochleagram 100Hz --no-spikes\n"
+        "  mpirun -n 8 bhears batch recordings -o corpus.h5\n"
+        "  sbatch --array=0-99 --wrap \\\n      'bhears batch recordings -o corpus.h5 "
+        "--shard slurm'\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct batch_settings),
