@@ -56,6 +56,7 @@
 #include "filterbank/catalogue.h"
 #include "filterbank/graph.h"
 #include "filterbank/mix.h"
+#include "filterbank/place.h"
 #include "filterbank/cochleagram.h"
 
 /* the nerve: equations as text, driven through links */

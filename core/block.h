@@ -2,6 +2,7 @@
 #ifndef BH_CORE_BLOCK_H
 #define BH_CORE_BLOCK_H
 
+#ifndef __CUDACC_RTC__
 #include "core/api.h"
 #include "core/status.h"
 
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 BH_BEGIN_DECLS
+#endif
 
 /// Working precision. Double is the reference; single is twice as fast and agrees with
 /// it within the tolerances that the tests state.
@@ -50,11 +52,13 @@ bh_block_channels(bh_block block, size_t first, size_t channels)
     return block;
 }
 
+#ifndef __CUDACC_RTC__
 /// BH_ERR_DATA, with the first place, where a sample is infinite or not a number;
 /// `first` is the number of the block's first frame in the sound.
 BH_API BH_NODISCARD bh_status bh_block_check(bh_block block, uint64_t first,
                                              bh_diag *diag);
 
 BH_END_DECLS
+#endif
 
 #endif

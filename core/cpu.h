@@ -6,6 +6,7 @@
  * compiled once for each level with BH_ISA(name) giving each copy names of its own, and
  * exports one const table; BH_ISA_PICK chooses the table at start. */
 
+#ifndef BH_ONE_LANE
 #include "core/api.h"
 
 BH_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef enum bh_cpu_level { BH_CPU_BASELINE, BH_CPU_AVX2, BH_CPU_AVX512 } bh_cpu
 BH_API bh_cpu_level bh_cpu(void);
 /// "baseline", "avx2" or "avx512".
 BH_API const char *bh_cpu_name(bh_cpu_level level);
+#endif
 
 #ifdef BH_ISA_SUFFIX
 #define BH_ISA_JOIN2(name, suffix) name##_##suffix
@@ -24,7 +26,10 @@ BH_API const char *bh_cpu_name(bh_cpu_level level);
 #define BH_ISA(name)               BH_ISA_JOIN(name, BH_ISA_SUFFIX)
 #endif
 
-#if defined(__x86_64__)
+#if defined(BH_ONE_LANE)
+/* A GPU is no level: its kernels are not called through tables. */
+#define BH_ISA_DECLARE(type, table) type
+#elif defined(__x86_64__)
 #define BH_ISA_DECLARE(type, table)                                                    \
     extern const type table##_baseline, table##_avx2, table##_avx512
 #define BH_ISA_PICK(table)                                                             \
@@ -36,6 +41,8 @@ BH_API const char *bh_cpu_name(bh_cpu_level level);
 #define BH_ISA_PICK(table)          (&table##_baseline)
 #endif
 
+#ifndef BH_ONE_LANE
 BH_END_DECLS
+#endif
 
 #endif

@@ -82,6 +82,13 @@ bh_source_tile(bh_source *source, size_t tile, bh_block out)
     source->config.tile(source->config.self, tile, out);
 }
 
+bool
+bh_source_keep(bh_source *source, struct bh_device *device, bh_block *window)
+{
+    const bh_source_config *config = &source->config;
+    return config->keep && config->keep(config->self, device, window);
+}
+
 bh_status
 bh_source_read(bh_source *source, bh_block out, size_t *got, bh_diag *diag)
 {

@@ -5,10 +5,13 @@
 #include "core/block.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 BH_BEGIN_DECLS
+
+struct bh_device; ///< core/device_ops.h
 
 /// Anything that yields samples in time order: a sound, a file, a filterbank behind
 /// one. One consumer reads it from one thread; reading advances it.
@@ -42,6 +45,8 @@ typedef struct bh_source_config {
     bh_status (*rewind)(void *self, bh_diag *diag);
     /// Gives back `self`; may be NULL.
     void (*free)(void *self);
+    /// See bh_source_keep; NULL where windows are never on a device.
+    bool (*keep)(void *self, struct bh_device *device, bh_block *window);
 } bh_source_config;
 
 /// Makes a source from its parts (copied). On failure `self` stays with the caller.
@@ -70,6 +75,14 @@ BH_API size_t bh_source_window(const bh_source *source);
 BH_API BH_NODISCARD bh_status bh_source_begin(bh_source *source, size_t frames,
                                               size_t *got, bh_diag *diag);
 BH_API BH_REALTIME void bh_source_tile(bh_source *source, size_t tile, bh_block out);
+
+/// Asks a source to leave its windows where they are computed, in the memory of
+/// `device`, in the precision that `window` has. Where it can, `window` becomes that
+/// memory (BH_WINDOW_MAX frames, always the same): each bh_source_begin from here on
+/// queues what fills its first frames, and nobody asks for tiles any more. Otherwise
+/// false, and all is as before. To be called before the first window.
+BH_API bool bh_source_keep(bh_source *source, struct bh_device *device,
+                           bh_block *window);
 
 BH_END_DECLS
 

@@ -2,6 +2,8 @@
 #include "filterbank/approximate_gammatone.h"
 
 #include "filterbank/approximate_gammatone_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <math.h>
 
@@ -64,6 +66,9 @@ bh_approximate_gammatone_new(double samplerate_hz, const double *cf_hz,
         .precision = precision,
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = APPROXIMATE_STATE + 2 * order <= BH_LANE_FIELDS_MOST
+                           ? bh_lane_approximate_gammatone
+                           : NULL,
     };
     struct bh_rows *rows;
     BH_TRY(check_bank(samplerate_hz, cf_hz, bandwidth_hz, channels, order, diag));

@@ -4,7 +4,7 @@
 
 #include "core/cpu.h"
 #include "filterbank/resonator_kernel.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /* The fields of a row: a cascade, and two numbers of state for each filter of it. The
  * count and the form are the same in all lanes. */

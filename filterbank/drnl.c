@@ -2,6 +2,8 @@
 #include "filterbank/drnl.h"
 
 #include "filterbank/drnl_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -251,6 +253,7 @@ bh_drnl_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .precision = precision,
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_drnl,
     };
     struct bh_rows *rows;
     BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));

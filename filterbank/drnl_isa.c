@@ -3,9 +3,6 @@
 #include "filterbank/drnl_kernel.h"
 #include "filterbank/vector_kernel.h"
 
-#include <stdalign.h>
-#include <stdbool.h>
-
 #define REAL        float
 #define NORMAL_LOG  bh_normal_logf
 #define BOUNDED_EXP bh_bounded_expf
@@ -29,7 +26,9 @@
 #undef NORMAL_LOG
 #undef REAL
 
+#ifndef BH_ONE_LANE
 const struct drnl_kernels BH_ISA(bh_drnl_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
 };
+#endif

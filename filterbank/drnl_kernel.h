@@ -4,7 +4,7 @@
 
 #include "core/cpu.h"
 #include "filterbank/resonator_kernel.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 #define DRNL_ORDER_MAX 4
 

@@ -152,7 +152,8 @@ run_tile_buffered(bh_filterbank *fb, size_t channel, size_t frame, bh_block in,
 {
     alignas(64) double out_buffer[CHUNK * BH_TILE_MAX], in_buffer[CHUNK * BH_TILE_MAX];
     size_t width = bh_lanes_round(out.channels);
-    bool as_is = in.channels == 1 || fb->config.in_channels;
+    /* A device has heard the sound already, and it may lie there. */
+    bool as_is = in.channels == 1 || fb->config.in_channels || fb->config.device;
     bh_block whole = {out_buffer, 0, width, width, fb->config.precision};
     bh_block padded = {in_buffer, 0, width, width, fb->config.precision};
     if (!as_is)
@@ -220,6 +221,22 @@ void *
 bh_filterbank_self(const bh_filterbank *fb, const struct bh_filterbank_ops *ops)
 {
     return fb->config.ops == ops ? fb->config.self : NULL;
+}
+
+const struct bh_filterbank_config *
+bh_filterbank_parts(const bh_filterbank *fb)
+{
+    return &fb->config;
+}
+
+void
+bh_filterbank_replace(bh_filterbank *fb, const struct bh_filterbank_ops *ops,
+                      void *self, size_t in_channels, struct bh_device *device)
+{
+    fb->config.device = device;
+    fb->config.ops = ops;
+    fb->config.self = self;
+    fb->config.in_channels = in_channels;
 }
 
 static bh_status
@@ -296,13 +313,29 @@ bh_filterbank_process(bh_filterbank *fb, bh_block in, bh_block out, bh_diag *dia
 struct filtered {
     bh_filterbank *fb;
     bh_source *input;
-    bh_block window; /* room for BH_WINDOW_MAX frames of input */
+    bh_block window; /* room for BH_WINDOW_MAX frames of input, */
+    void *memory;    /* of its own; NULL where the input's lie on the bank's device */
 };
+
+/* From device to device without the host; what a bank says there is not tested. */
+static bh_status
+begin_kept(struct filtered *filtered, size_t frames, size_t *got, bh_diag *diag)
+{
+    BH_TRY(bh_source_begin(filtered->input, frames, got, diag));
+    filtered->window.frames = *got;
+    filtered->fb->heard += *got;
+    if (*got == 0)
+        return BH_OK;
+    const struct bh_filterbank_config *config = &filtered->fb->config;
+    return config->ops->begin_kept(config->self, filtered->window, diag);
+}
 
 static bh_status
 filtered_begin(void *self, size_t frames, size_t *got, bh_diag *diag)
 {
     struct filtered *filtered = self;
+    if (!filtered->memory)
+        return begin_kept(filtered, frames, got, diag);
     filtered->window.frames = frames;
     BH_TRY(bh_source_read(filtered->input, filtered->window, got, diag));
     filtered->window.frames = *got;
@@ -337,8 +370,23 @@ static void
 filtered_free(void *self)
 {
     struct filtered *filtered = self;
-    free(filtered->window.data);
+    free(filtered->memory);
     free(filtered);
+}
+
+static bool
+filtered_keep(void *self, struct bh_device *device, bh_block *window)
+{
+    const struct filtered *filtered = self;
+    const struct bh_filterbank_config *config = &filtered->fb->config;
+    return config->ops->keep && config->ops->keep(config->self, device, window);
+}
+
+/* Whether the input's windows lie on the bank's device. */
+static bool
+input_stays(const bh_filterbank *fb, bh_source *input, bh_block *window)
+{
+    return fb->config.device && bh_source_keep(input, fb->config.device, window);
 }
 
 static bh_status
@@ -361,14 +409,18 @@ bh_filterbank_source(bh_filterbank *fb, bh_source *input, bh_source **out,
     size_t channels = bh_source_channels(input);
     bh_precision precision = fb->config.precision;
     struct filtered *filtered = malloc(sizeof *filtered);
-    void *window = malloc(BH_WINDOW_MAX * channels * bh_precision_size(precision));
+    bh_block window = {NULL, 0, channels, channels, precision};
+    const bool stays = input_stays(fb, input, &window);
+    void *memory =
+        stays ? NULL : malloc(BH_WINDOW_MAX * channels * bh_precision_size(precision));
     bh_status status = BH_ERR_MEMORY;
-    if (!filtered || !window) {
+    if (!filtered || (!memory && !stays)) {
         bh_diag_set(diag, status, "no memory for a filterbank behind a source");
         goto fail;
     }
-    *filtered =
-        (struct filtered){fb, input, {window, 0, channels, channels, precision}};
+    if (memory)
+        window.data = memory;
+    *filtered = (struct filtered){fb, input, window, memory};
     bh_source_config config = {
         .samplerate_hz = fb->config.samplerate_hz,
         .channels = fb->config.channels,
@@ -380,12 +432,13 @@ bh_filterbank_source(bh_filterbank *fb, bh_source *input, bh_source **out,
         .tile = filtered_tile,
         .rewind = filtered_rewind,
         .free = filtered_free,
+        .keep = filtered_keep,
     };
     status = bh_source_new(&config, out, diag);
     if (status == BH_OK)
         return BH_OK;
 fail:
-    free(window);
+    free(memory);
     free(filtered);
     return status;
 }

@@ -6,11 +6,10 @@
  * precisions and cuts time and channels to size. A new kind is a new set of these. */
 
 #include "filterbank/filterbank.h"
+#include "filterbank/lane_kernel.h"
 
 #include <stdbool.h>
 
-/// Tiles come in whole rows of this many channels, so that every vector is full.
-#define BH_LANES    16
 /// The widest tile, in channels.
 #define BH_TILE_MAX 64
 
@@ -20,6 +19,16 @@ bh_lanes_round(size_t channels)
 {
     return (channels + BH_LANES - 1) / BH_LANES * BH_LANES;
 }
+
+/// What a device (core/device_ops.h) is told of a bank that it takes over.
+struct bh_bank_form {
+    const char *text;     ///< filterbank/lane.cu for this kind; NULL for filters whose
+                          ///< fields are the samples of their impulse responses
+    const char *scan;     ///< the same in parallel over time, or NULL
+    size_t fields;        ///< numbers of a channel; 0 where a device cannot have them
+    size_t order, stages; ///< of a chain of linear filters
+    bh_precision row_precision;
+};
 
 /// All blocks are in the bank's precision. A window has at most BH_WINDOW_MAX frames.
 struct bh_filterbank_ops {
@@ -37,6 +46,14 @@ struct bh_filterbank_ops {
     void (*tile)(void *self, size_t channel, size_t frame, bh_block in, bh_block out);
     void (*reset)(void *self);
     void (*free)(void *self);
+    /// What a device needs to run the bank, and each number of it as it is now. NULL
+    /// where no device can.
+    void (*form)(const void *self, struct bh_bank_form *out);
+    double (*number)(const void *self, size_t channel, size_t field);
+    /// Of a bank on a device: as bh_source_keep, and try_begin for a window that lies
+    /// there. NULL for all others.
+    bool (*keep)(void *self, struct bh_device *device, bh_block *window);
+    bh_status (*begin_kept)(void *self, bh_block in, bh_diag *diag);
 };
 
 struct bh_filterbank_config {
@@ -48,6 +65,7 @@ struct bh_filterbank_config {
     size_t tile_channels; ///< a multiple of BH_LANES, at most BH_TILE_MAX
     const double *cf_hz;  ///< copied; NULL where channels have none
     bh_precision precision;
+    struct bh_device *device; ///< that runs it; NULL: the processor
 };
 
 /// Makes a bank of its parts. On failure `self` stays with the caller.
@@ -73,6 +91,12 @@ void bh_filterbank_run(bh_filterbank *fb, size_t channel, size_t frame, bh_block
 
 /// What a bank of a kind was made of; NULL where `fb` is of another.
 void *bh_filterbank_self(const bh_filterbank *fb, const struct bh_filterbank_ops *ops);
+
+/// What a bank was made of.
+const struct bh_filterbank_config *bh_filterbank_parts(const bh_filterbank *fb);
+/// Puts a device's ops in place of a bank's, which are the caller's from here on.
+void bh_filterbank_replace(bh_filterbank *fb, const struct bh_filterbank_ops *ops,
+                           void *self, size_t in_channels, struct bh_device *device);
 
 /// The checks that every kind of bank needs: sample rate, number of channels, each cf
 /// (`cf_hz` NULL: no cf).

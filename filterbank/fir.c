@@ -166,11 +166,28 @@ fir_free(void *self)
     free(bank);
 }
 
+static void
+fir_form(const void *self, struct bh_bank_form *out)
+{
+    const struct fir *bank = self;
+    *out = (struct bh_bank_form){.fields = bank->length, .row_precision = BH_DOUBLE};
+}
+
+static double
+fir_number(const void *self, size_t channel, size_t field)
+{
+    const struct fir *bank = self;
+    const size_t frame = channel / BH_LANES * bank->length + field;
+    return bank->taps[frame * BH_LANES + channel % BH_LANES];
+}
+
 static const struct bh_filterbank_ops fir_ops = {
     .begin = fir_begin,
     .tile = fir_tile,
     .reset = fir_reset,
     .free = fir_free,
+    .form = fir_form,
+    .number = fir_number,
 };
 
 static bh_status

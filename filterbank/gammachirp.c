@@ -2,6 +2,8 @@
 #include "filterbank/gammachirp.h"
 
 #include "filterbank/gammachirp_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 #include "filterbank/gammatone.h"
 #include "filterbank/scale.h"
 
@@ -182,6 +184,10 @@ new_bank(double samplerate_hz, const double *f_hz, size_t channels,
         .precision = precision,
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = CHIRP_STAGE + params->stages * STAGE_FIELDS <=
+                               BH_LANE_FIELDS_MOST
+                           ? bh_lane_gammachirp
+                           : NULL,
     };
     struct place at = {.samplerate_hz = samplerate_hz};
     BH_TRY(bh_rows_new(&config, &at.rows, diag));

@@ -2,8 +2,6 @@
 #include "filterbank/gammachirp_kernel.h"
 #include "filterbank/vector_kernel.h"
 
-#include <stdbool.h>
-
 #define REAL float
 #include "filterbank/gammachirp_run.inc"
 #undef REAL
@@ -11,7 +9,9 @@
 #include "filterbank/gammachirp_run.inc"
 #undef REAL
 
+#ifndef BH_ONE_LANE
 const struct gammachirp_kernels BH_ISA(bh_gammachirp_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
 };
+#endif

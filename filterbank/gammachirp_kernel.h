@@ -4,7 +4,7 @@
 
 #include "core/cpu.h"
 #include "filterbank/resonator_kernel.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /* A stage of asymmetric compensation. Its poles p, p* and its zeros have the same
  * radius, so it is 1 + part u / ((1 - p u) (1 - p* u)), and the fraction is Im s / Im p

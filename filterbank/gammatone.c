@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/gammatone.h"
 
-#include "filterbank/filterbank_ops.h"
 #include "filterbank/gammatone_internal.h"
 #include "filterbank/gammatone_kernel.h"
 #include "filterbank/resonator_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <complex.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const double pi = 3.14159265358979323846;
-
-struct gammatone {
-    const struct gammatone_kernels *kernels;
-    bh_precision precision;
-    size_t rows;
-    void *
-        row; /* struct gammatone_row_float or _double, one for each BH_LANES channels */
-};
 
 bh_gammatone_params
 bh_gammatone_params_default(void)
@@ -54,74 +45,6 @@ bh_gammatone_design(double samplerate_hz, double cf_hz, double bandwidth_hz)
     return coeffs;
 }
 
-/* The plain form takes the gain of the pole as it is rounded, which halves its error.
- */
-static void
-set_float(struct gammatone_row_float *row, size_t lane, bh_gammatone_coeffs coeffs)
-{
-    float pole_re = (float)coeffs.pole_re;
-    double angle = atan2(coeffs.pole_im, coeffs.pole_re);
-    row->near_re[lane] = row->delta ? (float)-coeffs.one_minus_re : pole_re;
-    row->minus_im2[lane] = (float)-(coeffs.pole_im * coeffs.pole_im);
-    row->gain[lane] =
-        (float)(row->delta ? coeffs.gain : unit_gain(pole_re, coeffs.pole_im, angle));
-}
-
-static void
-set_double(struct gammatone_row_double *row, size_t lane, bh_gammatone_coeffs coeffs)
-{
-    row->near_re[lane] = coeffs.pole_re;
-    row->minus_im2[lane] = -(coeffs.pole_im * coeffs.pole_im);
-    row->gain[lane] = coeffs.gain;
-}
-
-static void
-gammatone_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
-{
-    struct gammatone *bank = self;
-    size_t row = channel / BH_LANES;
-    (void)frame;
-    if (bank->precision == BH_SINGLE)
-        bank->kernels->run_float((struct gammatone_row_float *)bank->row + row, in,
-                                 out);
-    else
-        bank->kernels->run_double((struct gammatone_row_double *)bank->row + row, in,
-                                  out);
-}
-
-static void
-gammatone_reset(void *self)
-{
-    struct gammatone *bank = self;
-    for (size_t i = 0; i < bank->rows; i++) {
-        if (bank->precision == BH_SINGLE) {
-            struct gammatone_row_float *row = (struct gammatone_row_float *)bank->row +
-                                              i;
-            memset(row->re, 0, sizeof row->re);
-            memset(row->im, 0, sizeof row->im);
-        } else {
-            struct gammatone_row_double *row =
-                (struct gammatone_row_double *)bank->row + i;
-            memset(row->re, 0, sizeof row->re);
-            memset(row->im, 0, sizeof row->im);
-        }
-    }
-}
-
-static void
-gammatone_free(void *self)
-{
-    struct gammatone *bank = self;
-    free(bank->row);
-    free(bank);
-}
-
-static const struct bh_filterbank_ops gammatone_ops = {
-    .tile = gammatone_tile,
-    .reset = gammatone_reset,
-    .free = gammatone_free,
-};
-
 static double
 channel_b(const bh_gammatone_params *params, size_t ch)
 {
@@ -151,60 +74,62 @@ check_widths(const double *cf_hz, size_t channels, const bh_gammatone_params *pa
     return BH_OK;
 }
 
+/* p^m = exp(m ln p), in double: see gammatone_scan_kernel.h. */
 static void
-set_row(struct gammatone *bank, size_t row, const bh_gammatone_coeffs *coeffs, size_t n,
-        bool delta)
+set_powers(struct bh_rows *rows, size_t ch, bh_gammatone_coeffs coeffs)
 {
-    if (bank->precision == BH_SINGLE) {
-        struct gammatone_row_float *to = (struct gammatone_row_float *)bank->row + row;
-        to->delta = delta;
-        for (size_t i = 0; i < n; i++)
-            set_float(to, i, coeffs[i]);
-    } else {
-        struct gammatone_row_double *to = (struct gammatone_row_double *)bank->row +
-                                          row;
-        for (size_t i = 0; i < n; i++)
-            set_double(to, i, coeffs[i]);
+    const double im2 = coeffs.pole_im * coeffs.pole_im;
+    const double near = coeffs.one_minus_re;
+    /* |p|^2 = 1 - 2 near + near^2 + im^2 */
+    const double log_radius = 0.5 * log1p(near * (near - 2) + im2);
+    const double angle = atan2(coeffs.pole_im, coeffs.pole_re);
+    for (int level = 0; level < SCAN_LEVELS; level++) {
+        const double m = (double)(SCAN_PIECE << level), size = exp(m * log_radius);
+        const double turn = fmod(m * angle, 2 * pi);
+        const size_t field = GAMMATONE_POWERS + (size_t)level * SCAN_POWER;
+        bh_rows_set(rows, ch, field + SCAN_RE, size * cos(turn));
+        bh_rows_set(rows, ch, field + SCAN_RE_OF_IM,
+                    -size * sin(turn) * coeffs.pole_im);
+        bh_rows_set(rows, ch, field + SCAN_IM_OF_RE, size * sin(turn) / coeffs.pole_im);
     }
+    bh_rows_set(rows, ch, GAMMATONE_SCAN_GAIN, coeffs.gain);
 }
 
-/* Designs all filters; the lanes past the last stay zero. */
+/* In single precision the plain form takes the gain of the pole as it is rounded, which
+ * halves its error. */
 static void
-set_rows(struct gammatone *bank, double samplerate_hz, const double *cf_hz,
-         size_t channels, const bh_gammatone_params *params)
+set_channel(struct bh_rows *rows, size_t ch, bh_gammatone_coeffs coeffs,
+            bh_resonator_form form)
 {
-    for (size_t first = 0; first < channels; first += BH_LANES) {
-        bh_gammatone_coeffs coeffs[BH_LANES];
-        size_t n = channels - first < BH_LANES ? channels - first : BH_LANES;
-        bool delta = false;
-        for (size_t i = 0; i < n; i++) {
-            double width_hz = gammatone_width_hz(params, cf_hz, first + i);
-            coeffs[i] = bh_gammatone_design(samplerate_hz, cf_hz[first + i], width_hz);
-            delta |= 2 * pi * width_hz / samplerate_hz < RESONATOR_DELTA_BELOW;
-        }
-        set_row(bank, first / BH_LANES, coeffs, n, delta);
-    }
+    const double angle = atan2(coeffs.pole_im, coeffs.pole_re);
+    double near_re = coeffs.pole_re, gain = coeffs.gain;
+    if (form == BH_RESONATOR_DELTA)
+        near_re = -coeffs.one_minus_re;
+    if (form == BH_RESONATOR_SINGLE)
+        gain = unit_gain((float)coeffs.pole_re, coeffs.pole_im, angle);
+    bh_rows_set(rows, ch, GAMMATONE_NEAR_RE, near_re);
+    bh_rows_set(rows, ch, GAMMATONE_MINUS_IM2, -(coeffs.pole_im * coeffs.pole_im));
+    bh_rows_set(rows, ch, GAMMATONE_GAIN, gain);
+    bh_rows_set(rows, ch, GAMMATONE_DELTA, form == BH_RESONATOR_DELTA);
+    set_powers(rows, ch, coeffs);
 }
 
-static struct gammatone *
-new_rows(size_t channels, bh_precision precision)
+/* The channels of a row have one form. */
+static void
+set_row(struct bh_rows *rows, const struct bh_rows_config *config, size_t first,
+        size_t end, const bh_gammatone_params *params)
 {
-    struct gammatone *bank = calloc(1, sizeof *bank);
-    if (!bank)
-        return NULL;
-    bank->kernels = BH_ISA_PICK(bh_gammatone_kernels);
-    bank->precision = precision;
-    bank->rows = bh_lanes_round(channels) / BH_LANES;
-    size_t size = bank->rows * (precision == BH_SINGLE
-                                    ? sizeof(struct gammatone_row_float)
-                                    : sizeof(struct gammatone_row_double));
-    bank->row = aligned_alloc(64, size);
-    if (!bank->row) {
-        free(bank);
-        return NULL;
-    }
-    memset(bank->row, 0, size);
-    return bank;
+    double narrowest_hz = INFINITY;
+    for (size_t ch = first; ch < end; ch++)
+        narrowest_hz =
+            fmin(narrowest_hz, gammatone_width_hz(params, config->cf_hz, ch));
+    const bh_resonator_form form =
+        bh_resonator_form_for(config->precision, config->samplerate_hz, narrowest_hz);
+    for (size_t ch = first; ch < end; ch++)
+        set_channel(rows, ch,
+                    bh_gammatone_design(config->samplerate_hz, config->cf_hz[ch],
+                                        gammatone_width_hz(params, config->cf_hz, ch)),
+                    form);
 }
 
 bh_status
@@ -212,23 +137,24 @@ gammatone_recursive_new(double samplerate_hz, const double *cf_hz, size_t channe
                         const bh_gammatone_params *params, bh_precision precision,
                         bh_filterbank **out, bh_diag *diag)
 {
-    struct gammatone *bank = new_rows(channels, precision);
-    if (!bank)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
-    set_rows(bank, samplerate_hz, cf_hz, channels, params);
-    struct bh_filterbank_config config = {
-        .ops = &gammatone_ops,
-        .self = bank,
+    const struct gammatone_kernels *kernels = BH_ISA_PICK(bh_gammatone_kernels);
+    const struct bh_rows_config config = {
         .samplerate_hz = samplerate_hz,
-        .channels = channels,
-        .tile_channels = BH_TILE_MAX,
         .cf_hz = cf_hz,
+        .channels = channels,
+        .fields = GAMMATONE_FIELDS,
         .precision = precision,
+        .row_precision = precision,
+        .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_gammatone,
+        .device_scan = bh_scan_gammatone,
     };
-    bh_status status = bh_filterbank_new(&config, out, diag);
-    if (status != BH_OK)
-        gammatone_free(bank);
-    return status;
+    struct bh_rows *rows;
+    BH_TRY(bh_rows_new(&config, &rows, diag));
+    for (size_t ch = 0; ch < channels; ch += BH_LANES)
+        set_row(rows, &config, ch, channels - ch < BH_LANES ? channels : ch + BH_LANES,
+                params);
+    return bh_rows_finish(rows, out, diag);
 }
 
 bh_status

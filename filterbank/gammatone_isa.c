@@ -10,7 +10,9 @@
 #include "filterbank/gammatone_run.inc"
 #undef REAL
 
+#ifndef BH_ONE_LANE
 const struct gammatone_kernels BH_ISA(bh_gammatone_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
 };
+#endif

@@ -2,36 +2,27 @@
 #ifndef BH_FILTERBANK_GAMMATONE_KERNEL_H
 #define BH_FILTERBANK_GAMMATONE_KERNEL_H
 
-/* Coefficients and state of BH_LANES gammatone filters, side by side, and the kernels
- * that advance rows of them in time. */
-
-#include "core/block.h"
 #include "core/cpu.h"
-#include "filterbank/filterbank_ops.h"
+#include "filterbank/gammatone_scan_kernel.h"
+#include "filterbank/lane_kernel.h"
 
-#include <stdalign.h>
-#include <stdbool.h>
-
-struct gammatone_row_float {
-    alignas(64) float near_re[BH_LANES]; ///< pole_re, or pole_re - 1 where `delta`
-    float minus_im2[BH_LANES];           ///< -pole_im^2
-    float gain[BH_LANES];
-    float re[4][BH_LANES], im[4][BH_LANES]; ///< the stages; im / pole_im
-    bool delta; ///< s += in + (pole - 1) s: one operation more, no error in 1 - pole
+/* The fields of a row. */
+enum {
+    GAMMATONE_NEAR_RE,   /* Re p, or Re p - 1 where `delta` */
+    GAMMATONE_MINUS_IM2, /* -(Im p)^2 */
+    GAMMATONE_GAIN,
+    GAMMATONE_DELTA, /* 1: s += in + (p - 1) s, one operation more, no error in 1 - p;
+                        the same in all lanes */
+    GAMMATONE_RE,    /* the stages, and */
+    GAMMATONE_IM = GAMMATONE_RE + 4,         /* theirs, divided by Im p */
+    GAMMATONE_RUN_FIELDS = GAMMATONE_IM + 4, /* and for the scan: */
+    GAMMATONE_SCAN_GAIN = GAMMATONE_RUN_FIELDS,
+    GAMMATONE_POWERS, /* [SCAN_LEVELS][SCAN_POWER] */
+    GAMMATONE_FIELDS = GAMMATONE_POWERS + SCAN_LEVELS * SCAN_POWER
 };
 
-struct gammatone_row_double {
-    alignas(64) double near_re[BH_LANES];
-    double minus_im2[BH_LANES];
-    double gain[BH_LANES];
-    double re[4][BH_LANES], im[4][BH_LANES];
-    bool delta;
-};
-
-/// Each filters all frames and channels of `out`; `in` has 1 channel or those of `out`.
 struct gammatone_kernels {
-    void (*run_float)(struct gammatone_row_float *rows, bh_block in, bh_block out);
-    void (*run_double)(struct gammatone_row_double *rows, bh_block in, bh_block out);
+    bh_rows_run *run_float, *run_double;
 };
 
 BH_ISA_DECLARE(struct gammatone_kernels, bh_gammatone_kernels);

@@ -2,6 +2,8 @@
 #include "filterbank/haircell.h"
 
 #include "filterbank/haircell_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <math.h>
 
@@ -110,6 +112,7 @@ bh_haircell_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .precision = precision,
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_haircell,
     };
     struct bh_rows *rows;
     BH_TRY(bh_rows_check(&config, diag));

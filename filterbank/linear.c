@@ -2,6 +2,7 @@
 #include "filterbank/linear.h"
 
 #include "filterbank/filterbank_ops.h"
+#include "filterbank/lane_device_kernel.h"
 #include "filterbank/linear_kernel.h"
 
 #include <math.h>
@@ -58,10 +59,34 @@ linear_free(void *self)
     free(bank);
 }
 
+static void
+linear_form(const void *self, struct bh_bank_form *out)
+{
+    const struct linear *bank = self;
+    const size_t fields = row_size(bank) / BH_LANES;
+    *out = (struct bh_bank_form){
+        .text = bh_lane_linear,
+        .fields = fields <= BH_LANE_FIELDS_MOST && !bank->first ? fields : 0,
+        .order = bank->shape.order,
+        .stages = bank->shape.stages,
+        .row_precision = BH_DOUBLE,
+    };
+}
+
+static double
+linear_number(const void *self, size_t channel, size_t field)
+{
+    const struct linear *bank = self;
+    return bank->row[channel / BH_LANES * row_size(bank) + field * BH_LANES +
+                     channel % BH_LANES];
+}
+
 static const struct bh_filterbank_ops linear_ops = {
     .tile = linear_tile,
     .reset = linear_reset,
     .free = linear_free,
+    .form = linear_form,
+    .number = linear_number,
 };
 
 /* Element [channel][tap][stage] of b and a. */

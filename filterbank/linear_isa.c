@@ -2,20 +2,20 @@
 #include "filterbank/linear_kernel.h"
 #include "filterbank/vector_kernel.h"
 
-#include <stdalign.h>
-#include <stdbool.h>
-
-enum {
-    CHUNK = 64,                              /* frames that stay in the first cache */
-    STEP = BH_VECTOR_BYTES / sizeof(double), /* channels of one vector */
-    PAIR = 2 * STEP,                         /* channels that run together */
-    MOST = 10,                               /* the highest order */
-};
-
 typedef bh_vector_double vector;
 typedef bh_memory_double memory;
+#ifndef BH_ONE_LANE
 typedef float half
     __attribute__((vector_size(BH_VECTOR_BYTES / 2), aligned(4), may_alias));
+#endif
+
+enum {
+    CHUNK = 64,                             /* frames that stay in the first cache */
+    STEP = sizeof(vector) / sizeof(double), /* channels of one vector */
+    VECTORS = BH_LANES > STEP ? 2 : 1,      /* that run together, */
+    PAIR = VECTORS * STEP,                  /* and their channels */
+    MOST = 10,                              /* the highest order */
+};
 
 /* The frames of two vectors of channels. Each stage takes them from here and leaves
  * them here. Two chains of dependent operations run side by side, and one more for each
@@ -42,15 +42,15 @@ static inline __attribute__((always_inline)) struct biquad
 biquad_load(const double *stage)
 {
     const double *z = stage + 5 * BH_LANES;
-    return (struct biquad){
-        .b0 = *(const memory *)stage,
-        .b1 = *(const memory *)(stage + BH_LANES),
-        .b2 = *(const memory *)(stage + 2 * BH_LANES),
-        .minus_a1 = *(const memory *)(stage + 3 * BH_LANES),
-        .minus_a2 = *(const memory *)(stage + 4 * BH_LANES),
-        .z1 = *(const memory *)z,
-        .z2 = *(const memory *)(z + BH_LANES),
-    };
+    struct biquad f;
+    f.b0 = *(const memory *)stage;
+    f.b1 = *(const memory *)(stage + BH_LANES);
+    f.b2 = *(const memory *)(stage + 2 * BH_LANES);
+    f.minus_a1 = *(const memory *)(stage + 3 * BH_LANES);
+    f.minus_a2 = *(const memory *)(stage + 4 * BH_LANES);
+    f.z1 = *(const memory *)z;
+    f.z2 = *(const memory *)(z + BH_LANES);
+    return f;
 }
 
 static inline __attribute__((always_inline)) void
@@ -65,12 +65,12 @@ static inline __attribute__((always_inline)) void
 run_biquads(int count, double *stage, struct chunk *chunk, size_t frames)
 {
     const size_t size = 7 * BH_LANES;
-    struct biquad f[2][2];
+    struct biquad f[2][VECTORS];
     for (int k = 0; k < count; k++)
-        for (int v = 0; v < 2; v++)
+        for (int v = 0; v < VECTORS; v++)
             f[k][v] = biquad_load(stage + (size_t)k * size + (size_t)v * STEP);
     for (size_t t = 0; t < frames; t++)
-        for (int v = 0; v < 2; v++) {
+        for (int v = 0; v < VECTORS; v++) {
             memory *x = (memory *)(chunk->x[t] + v * STEP);
             vector y = *x;
             for (int k = 0; k < count; k++)
@@ -78,7 +78,7 @@ run_biquads(int count, double *stage, struct chunk *chunk, size_t frames)
             *x = y;
         }
     for (int k = 0; k < count; k++)
-        for (int v = 0; v < 2; v++)
+        for (int v = 0; v < VECTORS; v++)
             biquad_store(&f[k][v], stage + (size_t)k * size + (size_t)v * STEP);
 }
 
@@ -88,14 +88,14 @@ run_stage(int order, double *stage, struct chunk *chunk, size_t frames)
 {
     double *minus_a = stage + order * BH_LANES,
            *memory_z = stage + (2 * order + 1) * BH_LANES;
-    vector z[MOST + 1][2];
-    for (int v = 0; v < 2; v++) {
+    vector z[MOST + 1][VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
         for (int k = 0; k < order; k++)
             z[k][v] = *(memory *)(memory_z + k * BH_LANES + v * STEP);
-        z[order][v] = (vector){0};
+        z[order][v] = BH_SPLAT(vector, 0.0);
     }
     for (size_t t = 0; t < frames; t++)
-        for (int v = 0; v < 2; v++) {
+        for (int v = 0; v < VECTORS; v++) {
             memory *at = (memory *)(chunk->x[t] + v * STEP);
             vector x = *at;
             vector y = bh_fma_double(*(memory *)(stage + v * STEP), x, z[0][v]);
@@ -106,7 +106,7 @@ run_stage(int order, double *stage, struct chunk *chunk, size_t frames)
             }
             *at = y;
         }
-    for (int v = 0; v < 2; v++)
+    for (int v = 0; v < VECTORS; v++)
         for (int k = 0; k < order; k++)
             *(memory *)(memory_z + k * BH_LANES + v * STEP) = z[k][v];
 }
@@ -151,7 +151,11 @@ load_double(const double *from)
 static inline vector
 load_float(const float *from)
 {
+#ifdef BH_ONE_LANE
+    return *from;
+#else
     return __builtin_convertvector(*(const half *)from, vector);
+#endif
 }
 
 static inline void
@@ -163,7 +167,11 @@ store_double(double *to, vector x)
 static inline void
 store_float(float *to, vector x)
 {
+#ifdef BH_ONE_LANE
+    *to = (float)x;
+#else
     *(half *)to = __builtin_convertvector(x, half);
+#endif
 }
 
 #define REAL double
@@ -173,7 +181,9 @@ store_float(float *to, vector x)
 #include "filterbank/linear_run.inc"
 #undef REAL
 
+#ifndef BH_ONE_LANE
 const struct linear_kernels BH_ISA(bh_linear_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
 };
+#endif

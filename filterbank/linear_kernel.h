@@ -7,7 +7,7 @@
 
 #include "core/block.h"
 #include "core/cpu.h"
-#include "filterbank/filterbank_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /// One row is, stage after stage, b0 ... bm, -a1 ... -am and the states z1 ... zm, each
 /// BH_LANES doubles.

@@ -2,6 +2,8 @@
 #include "filterbank/middle_ear.h"
 
 #include "filterbank/middle_ear_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <complex.h>
 #include <math.h>
@@ -87,6 +89,7 @@ bh_middle_ear_new(double samplerate_hz, size_t channels,
         .precision = precision,
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_middle_ear,
     };
     struct bh_resonator halves[2];
     struct bh_rows *rows;

@@ -4,7 +4,7 @@
 
 #include "core/cpu.h"
 #include "filterbank/resonator_kernel.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /* The fields of a row: two resonators, one after the other, then their states. */
 enum {

@@ -47,10 +47,34 @@ rows_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
                          bh_block_channels(out, ch, BH_LANES));
 }
 
+static void
+rows_form(const void *self, struct bh_bank_form *out)
+{
+    const struct bh_rows_config *config = &((const struct bh_rows *)self)->config;
+    *out = (struct bh_bank_form){
+        .text = config->device_text,
+        .scan = config->precision == BH_SINGLE ? config->device_scan : NULL,
+        .fields = config->device_text ? config->fields : 0,
+        .row_precision = config->row_precision,
+    };
+}
+
+static double
+rows_number(const void *self, size_t channel, size_t field)
+{
+    const struct bh_rows *rows = self;
+    const void *row = rows->data + channel / BH_LANES * rows->row_size;
+    const size_t i = field * BH_LANES + channel % BH_LANES;
+    return rows->config.row_precision == BH_SINGLE ? ((const float *)row)[i]
+                                                   : ((const double *)row)[i];
+}
+
 static const struct bh_filterbank_ops rows_ops = {
     .tile = rows_tile,
     .reset = rows_reset,
     .free = rows_free,
+    .form = rows_form,
+    .number = rows_number,
 };
 
 /* A bank without centre frequencies has the same checks but those. */

@@ -8,10 +8,6 @@
 
 #include "filterbank/filterbank_ops.h"
 
-/// Runs one row through all frames. `row` is [fields][BH_LANES] numbers; `in` has 1
-/// channel or BH_LANES, `out` BH_LANES.
-typedef void bh_rows_run(void *row, bh_block in, bh_block out);
-
 struct bh_rows_config {
     double samplerate_hz;
     const double *cf_hz; ///< NULL for a bank without centre frequencies
@@ -20,6 +16,8 @@ struct bh_rows_config {
     bh_precision precision;
     bh_precision row_precision; ///< of the rows; BH_DOUBLE where single is too coarse
     bh_rows_run *run;           ///< the kernel for those precisions
+    const char *device_text;    ///< bh_bank_form.text and .scan, or NULL
+    const char *device_scan;
 };
 
 struct bh_rows;

@@ -2,6 +2,8 @@
 #include "filterbank/tan_carney.h"
 
 #include "filterbank/tan_carney_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <math.h>
 #include <stdalign.h>
@@ -147,6 +149,7 @@ bh_tan_carney_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .precision = precision,
         .row_precision = BH_DOUBLE,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_tan_carney,
     };
     struct bh_rows *rows;
     BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));

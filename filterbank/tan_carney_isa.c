@@ -3,15 +3,13 @@
 #include "filterbank/tan_carney_kernel.h"
 #include "filterbank/vector_kernel.h"
 
-#include <stdalign.h>
-
 /* The loops over lanes are what the compiler turns into vectors; the chains of filters
  * are written with vectors, so that what goes through them stays in registers. */
 typedef double lanes[BH_LANES];
 typedef bh_vector_double vector;
 typedef bh_memory_double memory;
 
-enum { STEP = BH_VECTOR_BYTES / sizeof(double), VECTORS = BH_LANES / STEP };
+enum { STEP = sizeof(vector) / sizeof(double), VECTORS = BH_LANES / STEP };
 
 /* The bilinear transform of 1 / ((s - p) (s - p*)): `size` (1 + u)^2 / (1 - minus_a1 u
  * - minus_a2 u^2). */
@@ -30,7 +28,7 @@ set_poles(const lanes *row, lanes *restrict f, const double *re, const double *i
 static void
 update(void *all, const double *control, const double *feedback)
 {
-    lanes *row = all;
+    lanes *row = (lanes *)all;
     alignas(64) lanes re;
     for (size_t i = 0; i < BH_LANES; i++)
         re[i] = row[TC_CONTROL_RE][i] - feedback[i];
@@ -212,8 +210,10 @@ step(lanes *restrict row, double *restrict x)
 
 #include "filterbank/double_run.inc"
 
+#ifndef BH_ONE_LANE
 const struct tan_carney_kernels BH_ISA(bh_tan_carney_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
     .update = update,
 };
+#endif

@@ -3,7 +3,7 @@
 #define BH_FILTERBANK_TAN_CARNEY_KERNEL_H
 
 #include "core/cpu.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /* The coefficients of a pole pair that moves (tan_carney_isa.c). */
 enum { SECTION_SIZE, SECTION_MINUS_A1, SECTION_MINUS_A2, SECTION_FIELDS };

@@ -4,11 +4,27 @@
 
 /* The widest vectors of the instruction set that a file is compiled for, and the fused
  * multiply-add that C has no operator for. Where the set has none it is two roundings.
+ * With BH_ONE_LANE (lane_kernel.h) a vector is one number.
  */
 
-#if defined(__AVX512F__) || defined(__FMA__)
+#if defined(BH_ONE_LANE)
+#include "core/math_kernel.h"
+#elif defined(__AVX512F__) || defined(__FMA__)
 #include <immintrin.h>
 #endif
+
+#ifdef BH_ONE_LANE
+
+typedef float bh_vector_float;
+typedef double bh_vector_double;
+typedef float bh_memory_float;
+typedef double bh_memory_double;
+
+#define BH_FMA_FLOAT      bh_fmaf
+#define BH_FMA_DOUBLE     bh_fma
+#define BH_SPLAT(type, x) ((type)(x))
+
+#else
 
 #if defined(__AVX512F__)
 #define BH_VECTOR_BYTES 64
@@ -35,6 +51,11 @@ typedef double bh_memory_double
 #else
 #define BH_FMA_FLOAT(a, b, c)  ((a) * (b) + (c))
 #define BH_FMA_DOUBLE(a, b, c) ((a) * (b) + (c))
+#endif
+
+/// A number in every lane of a vector of a type.
+#define BH_SPLAT(type, x) ((x) - (type){0})
+
 #endif
 
 /// a b + c, rounded once.

@@ -2,6 +2,8 @@
 #include "filterbank/zhang_synapse.h"
 
 #include "filterbank/zhang_synapse_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+#include "filterbank/rows_ops.h"
 
 #include <math.h>
 
@@ -138,6 +140,7 @@ bh_zhang_synapse_new(double samplerate_hz, const double *cf_hz, size_t channels,
         .precision = precision,
         .row_precision = BH_DOUBLE,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
+        .device_text = bh_lane_zhang_synapse,
     };
     struct bh_rows *rows;
     BH_TRY(bh_filterbank_check_cf(samplerate_hz, cf_hz, channels, diag));

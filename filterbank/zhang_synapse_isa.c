@@ -2,8 +2,6 @@
 #include "core/math_kernel.h"
 #include "filterbank/zhang_synapse_kernel.h"
 
-#include <stdalign.h>
-
 /* The loops over lanes are what the compiler turns into vectors. */
 typedef double lanes[BH_LANES];
 
@@ -34,7 +32,9 @@ step(lanes *row, double *x)
 
 #include "filterbank/double_run.inc"
 
+#ifndef BH_ONE_LANE
 const struct zhang_synapse_kernels BH_ISA(bh_zhang_synapse_kernels) = {
     .run_float = run_float,
     .run_double = run_double,
 };
+#endif

@@ -3,7 +3,7 @@
 #define BH_FILTERBANK_ZHANG_SYNAPSE_KERNEL_H
 
 #include "core/cpu.h"
-#include "filterbank/rows_ops.h"
+#include "filterbank/lane_kernel.h"
 
 /* The fields of a row. */
 enum {

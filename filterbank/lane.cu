@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The kernels of a kind of bank for a GPU: the text that the processor's instruction
+ * sets are compiled from (BH_KIND_TEXT, an x_isa.c), with one lane. One thread takes
+ * one channel through all frames of a window, state in registers, so the arithmetic and
+ * its order are the processor's, and so are the bits.
+ *
+ * Compile with --fmad=false and -ftz=true: the kernels write fma themselves, and banks
+ * run with subnormal numbers counted as zero (core/denormal_kernel.h). */
+
+/* Not all that the included texts have is used. */
+#pragma nv_diag_suppress 177
+
+#include BH_KIND_TEXT
+#include "core/cuda_kernel.h"
+#include "filterbank/lane_device_kernel.h"
+
+/* BH_KIND_FIELDS is the number of fields of a channel, or the most that there may be.
+ * A row is copied to the thread and back: [fields][stride] in the device's memory, so
+ * that neighbours lie together. */
+#ifdef BH_KIND_COUNTED
+/* Filters that are counted at run time are not in registers: said for the checks of
+ * tests/gpu/true_nvrtc.c. */
+enum { BH_LOCAL_MEMORY_IS_MEANT = 1 };
+#endif
+
+#define LANE_KERNEL(name, number, run)                                                 \
+    BH_KERNEL(name, struct bh_lane_frame, f)                                           \
+    {                                                                                  \
+        const uint32_t ch = blockIdx.x * blockDim.x + threadIdx.x;                     \
+        if (ch >= f->channels)                                                         \
+            return;                                                                    \
+        number *rows = (number *)f->rows + ch;                                         \
+        number row[BH_KIND_FIELDS][BH_LANES];                                          \
+        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
+            row[i][0] = i < f->fields ? rows[(size_t)i * f->stride] : 0;               \
+        run(f, row, bh_lane_in(f, ch), bh_lane_out(f, ch));                            \
+        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
+            if (i < f->fields)                                                         \
+                rows[(size_t)i * f->stride] = row[i][0];                               \
+    }
+
+#ifdef BH_KIND_STAGES
+#define RUN_FLOAT(f, row, in, out)                                                     \
+    run_float(bh_lane_shape(f), (double *)row, in, out)
+#define RUN_DOUBLE(f, row, in, out)                                                    \
+    run_double(bh_lane_shape(f), (double *)row, in, out)
+#else
+#define RUN_FLOAT(f, row, in, out)  run_float(row, in, out)
+#define RUN_DOUBLE(f, row, in, out) run_double(row, in, out)
+#endif
+
+#ifdef BH_KIND_STAGES
+static struct linear_shape
+bh_lane_shape(const struct bh_lane_frame *f)
+{
+    struct linear_shape shape;
+    shape.order = f->order;
+    shape.stages = f->stages;
+    return shape;
+}
+#endif
+
+LANE_KERNEL(bh_lane_float, BH_KIND_SINGLE, RUN_FLOAT)
+LANE_KERNEL(bh_lane_double, double, RUN_DOUBLE)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BH_FILTERBANK_PLACE_INTERNAL_H
+#define BH_FILTERBANK_PLACE_INTERNAL_H
+
+/* The parts of a bank on a device: place.c carries windows, place_lane.c and
+ * place_fourier.c are what can be done with them. */
+
+#include "core/device_ops.h"
+#include "filterbank/filterbank_ops.h"
+#include "filterbank/place.h"
+
+/* Windows in the device's memory, in the bank's precision. */
+struct place_window {
+    const void *in; /* [frames][in_stride] */
+    void *out;      /* [frames][out_stride] */
+    size_t in_channels, in_stride, frames, out_stride;
+};
+
+/* What is run on the device; all that can fail says so. */
+struct place_method {
+    bool one_channel; ///< hears no more
+    bh_status (*run)(void *self, const struct place_window *window, bh_diag *diag);
+    bh_status (*reset)(void *self, bh_diag *diag);
+    void (*free)(void *self);
+};
+
+/* What a method is made of: the bank as the processor has it. */
+struct place_order {
+    bh_device *device;
+    const struct bh_filterbank_config *bank;
+    struct bh_bank_form form;
+};
+
+BH_NODISCARD bh_status place_lane_new(const struct place_order *order,
+                                      const struct place_method **method, void **out,
+                                      bh_diag *diag);
+BH_NODISCARD bh_status place_scan_new(const struct place_order *order,
+                                      const struct place_method **method, void **out,
+                                      bh_diag *diag);
+BH_NODISCARD bh_status place_fourier_new(const struct place_order *order,
+                                         const struct place_method **method, void **out,
+                                         bh_diag *diag);
+
+#endif
