@@ -57,3 +57,15 @@ target_compile_definitions(gpu_test_driver PRIVATE
                            FAKE_DRIVER="$<TARGET_FILE:fake_cuda>"
                            OLD_DRIVER="$<TARGET_FILE:fake_cuda_old>")
 add_dependencies(gpu_test_driver fake_cuda_old)
+
+# The measurements go through to their end; their figures are for GPUs only.
+add_executable(gpu_bench ${PROJECT_SOURCE_DIR}/bench/gpu/bench_gpu.c)
+set_target_properties(gpu_bench PROPERTIES OUTPUT_NAME bench_gpu)
+target_link_libraries(gpu_bench PRIVATE brianhears_internal m)
+add_dependencies(gpu_bench fake_cuda fake_nvrtc fake_cufft)
+add_test(NAME gpu/measure COMMAND ${PROJECT_SOURCE_DIR}/bench/gpu/measure --dry)
+set_tests_properties(
+  gpu/measure
+  PROPERTIES LABELS unit TIMEOUT 300 FAIL_REGULAR_EXPRESSION " x \\|;us \\|"
+             PASS_REGULAR_EXPRESSION "spikes in it . dry run"
+             ENVIRONMENT "BUILD=${PROJECT_BINARY_DIR};OUT=${PROJECT_BINARY_DIR}/measured;BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
