@@ -8,6 +8,7 @@
 #include "cli/chart.h"
 #include "cli/fibre.h"
 #include "cli/settings.h"
+#include "cli/simulation.h"
 
 struct choice_settings {
     const char *population, *neurons, *cf;
@@ -38,6 +39,7 @@ struct drive_settings {
     double low_db, high_db, step_db, level_db, criterion_hz, depth;
     double duration_s, ramp_s, samplerate_hz, octaves;
     int64_t repeats, seed, threads;
+    const char *model; /* NULL: the fibre */
 };
 
 struct result_settings {
@@ -52,6 +54,7 @@ struct analyse_settings {
     struct bin_settings bins;
     struct drive_settings drive;
     struct fibre_settings fibre;
+    struct change_settings change;
     struct chart_settings chart;
     struct text_list files;
 };

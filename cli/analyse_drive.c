@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/analyse.h"
 
-#include "cli/console.h"
-#include "cli/ear.h"
+#include "cli/analyse_play.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,125 +10,12 @@
 /* What of a tone's beginning is no steady state, unless --skip says more. */
 #define ONSET_S 10e-3
 
-/* A place of the ear with its fibres, to which tones are played. */
-struct driver {
-    const struct analyse_settings *settings;
-    struct fibre fibre;
-    double cf_hz, begin_s; /* of the part that counts */
-    double spontaneous_hz, spontaneous_sd_hz;
-    struct meter meter;
-    double played_s;
-};
-
-/* A sound to play. */
-struct tone {
-    double frequency_hz, level_db; /* -infinity: silence */
-    double modulation_hz;          /* 0: none */
-};
-
 static bh_status
-make_tone(const struct driver *driver, const struct tone *tone, bh_sound **out,
-          bh_diag *diag)
-{
-    const struct drive_settings *drive = &driver->settings->drive;
-    bh_sound_shape shape = bh_sound_shape_default();
-    bh_ramp ramp = bh_ramp_default();
-    shape.duration_s = drive->duration_s;
-    shape.samplerate_hz = drive->samplerate_hz;
-    if (tone->level_db == -INFINITY)
-        return bh_sound_silence(&shape, out, diag);
-    bh_sound *sound = NULL;
-    BH_TRY(bh_sound_tone(&shape, tone->frequency_hz, 0, &sound, diag));
-    bh_status status = BH_OK;
-    if (tone->modulation_hz > 0)
-        status = bh_sound_modulate(sound, tone->modulation_hz, drive->depth, 0, diag);
-    if (status == BH_OK)
-        status = bh_level_set(sound, tone->level_db, diag);
-    ramp.duration_s = drive->ramp_s;
-    if (status == BH_OK && drive->ramp_s > 0)
-        status = bh_sound_ramp(sound, &ramp, diag);
-    if (status == BH_OK)
-        *out = sound;
-    else
-        bh_sound_free(sound);
-    return status;
-}
-
-/* Runs the fibres behind the ear to the end of the sound; their trains without the
- * onset. The same noise for every tone: what differs is the sound's doing. */
-static bh_status
-run_fibres(const struct driver *driver, bh_source *heard, bh_trains **out,
-           bh_diag *diag)
-{
-    const struct drive_settings *drive = &driver->settings->drive;
-    bh_network_config config = bh_network_config_default();
-    bh_network *net = NULL;
-    bh_group *group = NULL;
-    bh_spike_monitor *monitor = NULL;
-    config.dt_s = 1 / drive->samplerate_hz;
-    config.seed = (uint64_t)drive->seed;
-    config.threads = (int)drive->threads;
-    BH_TRY(bh_network_new(&config, &net, diag));
-    bh_status status =
-        fibre_add(&driver->fibre, net, (size_t)drive->repeats, heard, &group, diag);
-    if (status == BH_OK)
-        status = bh_spike_monitor_new(group, NULL, &monitor, diag);
-    if (status == BH_OK)
-        status = bh_network_run(net, BH_UNTIL_END, diag);
-    if (status == BH_OK) {
-        const bh_events events = bh_spike_monitor_events(monitor);
-        const bh_trains_config trains = {.neurons = (size_t)drive->repeats,
-                                         .start_s = driver->begin_s,
-                                         .stop_s = bh_network_time(net)};
-        status = bh_trains_new(&trains, &events, 1, out, diag);
-    }
-    bh_network_free(net);
-    return status;
-}
-
-/* One gammatone, each of whose fibres hears it. */
-static bh_status
-open_ear(const struct driver *driver, bh_source *sound, struct ear *out, bh_diag *diag)
-{
-    struct ear ear = {.sound = sound, .samplerate_hz = bh_source_samplerate(sound)};
-    bh_filterbank *bank = NULL;
-    bh_status status = bh_gammatone_new(ear.samplerate_hz, &driver->cf_hz, 1, NULL,
-                                        BH_SINGLE, &bank, diag);
-    if (status == BH_OK)
-        status = ear_put_bank(&ear, bank, diag);
-    if (status == BH_OK)
-        *out = ear;
-    else
-        ear_close(&ear);
-    return status;
-}
-
-static bh_status
-play(struct driver *driver, const struct tone *tone, bh_trains **out, bh_diag *diag)
-{
-    bh_sound *sound = NULL;
-    bh_source *source = NULL;
-    struct ear ear = {0};
-    BH_TRY(signals_check(diag));
-    BH_TRY(make_tone(driver, tone, &sound, diag));
-    bh_status status = bh_sound_source(sound, &source, diag);
-    if (status == BH_OK)
-        status = open_ear(driver, source, &ear, diag);
-    if (status == BH_OK)
-        status = run_fibres(driver, ear.out, out, diag);
-    ear_close(&ear);
-    bh_sound_free(sound);
-    driver->played_s += driver->settings->drive.duration_s;
-    meter_show(&driver->meter, driver->played_s);
-    return status;
-}
-
-static bh_status
-play_rate(struct driver *driver, const struct tone *tone, double *rate_hz,
+play_rate(struct player *player, const struct tone *tone, double *rate_hz,
           double *sd_hz, bh_diag *diag)
 {
     bh_trains *trains = NULL;
-    BH_TRY(play(driver, tone, &trains, diag));
+    BH_TRY(player_play(player, tone, &trains, diag));
     double squares = 0;
     const size_t count = bh_trains_count(trains);
     *rate_hz = bh_trains_rate(trains);
@@ -140,15 +26,16 @@ play_rate(struct driver *driver, const struct tone *tone, double *rate_hz,
         squares += off * off;
     }
     *sd_hz = count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
+    player->fibres = count;
     bh_trains_free(trains);
     return BH_OK;
 }
 
 static bh_status
-measure_levels(struct driver *driver, struct outcome *out, bh_diag *diag)
+measure_levels(struct player *player, struct outcome *out, bh_diag *diag)
 {
     static const char *const names[] = {"level_db_spl", "rate_hz", "sd_hz", NULL};
-    const struct drive_settings *drive = &driver->settings->drive;
+    const struct drive_settings *drive = &player->settings->drive;
     const size_t rows =
         (size_t)((drive->high_db - drive->low_db) / drive->step_db + 1e-6) + 1;
     struct curve *curve = outcome_curve(out, "rate-level", rows, names, diag);
@@ -156,22 +43,22 @@ measure_levels(struct driver *driver, struct outcome *out, bh_diag *diag)
         return BH_ERR_MEMORY;
     for (size_t i = 0; i < rows; i++) {
         const double level_db = drive->low_db + (double)i * drive->step_db;
-        const struct tone tone = {driver->cf_hz, level_db, 0};
+        const struct tone tone = {player->cf_hz, level_db, 0};
         curve->column[0].values[i] = level_db;
-        BH_TRY(play_rate(driver, &tone, &curve->column[1].values[i],
+        BH_TRY(play_rate(player, &tone, &curve->column[1].values[i],
                          &curve->column[2].values[i], diag));
     }
     curve->x_label = "level (dB SPL)";
     curve->y_label = "rate (spikes/s)";
     bh_level_curve_config config = bh_level_curve_config_default();
     bh_level_curve r;
-    config.spontaneous_hz = driver->spontaneous_hz;
+    config.spontaneous_hz = player->spontaneous_hz;
     /* of the mean over all fibres */
-    config.spontaneous_sd_hz = driver->spontaneous_sd_hz / sqrt((double)drive->repeats);
+    config.spontaneous_sd_hz = player->spontaneous_sd_hz / sqrt((double)drive->repeats);
     BH_TRY(bh_level_curve_get(curve->column[0].values, curve->column[1].values, rows,
                               &config, &r, diag));
     snprintf(curve->title, sizeof curve->title, "%.5g Hz: up to %.0f spikes/s",
-             driver->cf_hz, r.saturation_hz);
+             player->cf_hz, r.saturation_hz);
     outcome_figure(out, "level_threshold_db_spl", r.threshold_db);
     outcome_figure(out, "dynamic_range_low_db_spl", r.low_db);
     outcome_figure(out, "dynamic_range_high_db_spl", r.high_db);
@@ -184,25 +71,25 @@ static bh_status
 respond(void *user, double frequency_hz, double level_db, double *response,
         bh_diag *diag)
 {
-    struct driver *driver = user;
+    struct player *player = user;
     const struct tone tone = {frequency_hz, level_db, 0};
     double rate_hz = 0, sd_hz = 0;
-    BH_TRY(play_rate(driver, &tone, &rate_hz, &sd_hz, diag));
-    *response = rate_hz - driver->spontaneous_hz;
+    BH_TRY(play_rate(player, &tone, &rate_hz, &sd_hz, diag));
+    *response = rate_hz - player->spontaneous_hz;
     return BH_OK;
 }
 
 static bh_status
-measure_tuning(struct driver *driver, struct outcome *out, bh_diag *diag)
+measure_tuning(struct player *player, struct outcome *out, bh_diag *diag)
 {
     static const char *const names[] = {"frequency_hz", "threshold_db_spl", NULL};
     enum { STEPS = 12 }; /* to the octave */
-    const struct drive_settings *drive = &driver->settings->drive;
+    const struct drive_settings *drive = &player->settings->drive;
     const int side = (int)(drive->octaves * STEPS + 0.5);
     double frequency_hz[2 * 10 * STEPS + 1];
     size_t rows = 0;
     for (int i = -side; i <= side; i++) {
-        const double f = driver->cf_hz * exp2((double)i / STEPS);
+        const double f = player->cf_hz * exp2((double)i / STEPS);
         if (f < 0.45 * drive->samplerate_hz)
             frequency_hz[rows++] = f;
     }
@@ -215,7 +102,7 @@ measure_tuning(struct driver *driver, struct outcome *out, bh_diag *diag)
     config.criterion = drive->criterion_hz;
     for (size_t i = 0; i < rows; i++) {
         curve->column[0].values[i] = frequency_hz[i];
-        BH_TRY(bh_threshold_find(&config, frequency_hz[i], respond, driver,
+        BH_TRY(bh_threshold_find(&config, frequency_hz[i], respond, player,
                                  &curve->column[1].values[i], diag));
     }
     curve->x_label = "frequency (Hz)";
@@ -234,21 +121,21 @@ measure_tuning(struct driver *driver, struct outcome *out, bh_diag *diag)
 
 /* Vector strength over modulation frequency, four to the octave from 8 Hz to 2 kHz. */
 static bh_status
-measure_mtf(struct driver *driver, struct outcome *out, bh_diag *diag)
+measure_mtf(struct player *player, struct outcome *out, bh_diag *diag)
 {
     static const char *const names[] = {"modulation_hz", "gain_db", "vector_strength",
                                         "phase_rad",     "rate_hz", NULL};
-    const struct drive_settings *drive = &driver->settings->drive;
+    const struct drive_settings *drive = &player->settings->drive;
     const size_t rows = 33;
     struct curve *curve = outcome_curve(out, "mtf", rows, names, diag);
     if (!curve)
         return BH_ERR_MEMORY;
     for (size_t i = 0; i < rows; i++) {
         const double modulation_hz = 8 * exp2((double)i / 4);
-        const struct tone tone = {driver->cf_hz, drive->level_db, modulation_hz};
+        const struct tone tone = {player->cf_hz, drive->level_db, modulation_hz};
         bh_trains *trains = NULL;
         bh_locking locking = {0};
-        BH_TRY(play(driver, &tone, &trains, diag));
+        BH_TRY(player_play(player, &tone, &trains, diag));
         const bh_status status = bh_locking_get(trains, modulation_hz, &locking, diag);
         curve->column[0].values[i] = modulation_hz;
         curve->column[1].values[i] =
@@ -266,37 +153,39 @@ measure_mtf(struct driver *driver, struct outcome *out, bh_diag *diag)
 }
 
 static bh_status
-measure_wanted(struct driver *driver, struct outcome *out, bh_diag *diag)
+measure_wanted(struct player *player, struct outcome *out, bh_diag *diag)
 {
-    const struct measure_settings *wanted = &driver->settings->measure;
-    const struct tone silence = {driver->cf_hz, -INFINITY, 0};
-    BH_TRY(play_rate(driver, &silence, &driver->spontaneous_hz,
-                     &driver->spontaneous_sd_hz, diag));
-    outcome_figure(out, "cf_hz", driver->cf_hz);
-    outcome_figure(out, "spontaneous_rate_hz", driver->spontaneous_hz);
+    const struct measure_settings *wanted = &player->settings->measure;
+    const struct tone silence = {player->cf_hz, -INFINITY, 0};
+    BH_TRY(play_rate(player, &silence, &player->spontaneous_hz,
+                     &player->spontaneous_sd_hz, diag));
+    player->spontaneous_sd_hz /= sqrt((double)player->fibres);
+    outcome_figure(out, "fibres", (double)player->fibres);
+    outcome_figure(out, "cf_hz", player->cf_hz);
+    outcome_figure(out, "spontaneous_rate_hz", player->spontaneous_hz);
     if (wanted->rate_level)
-        BH_TRY(measure_levels(driver, out, diag));
+        BH_TRY(measure_levels(player, out, diag));
     if (wanted->tuning)
-        BH_TRY(measure_tuning(driver, out, diag));
+        BH_TRY(measure_tuning(player, out, diag));
     if (wanted->mtf)
-        BH_TRY(measure_mtf(driver, out, diag));
+        BH_TRY(measure_mtf(player, out, diag));
     return BH_OK;
 }
 
 static bh_status
-check(const struct driver *driver, const struct range *cf, bh_diag *diag)
+check(const struct drive_settings *drive, const struct range *cf, double begin_s,
+      bh_diag *diag)
 {
-    const struct drive_settings *drive = &driver->settings->drive;
     if (cf->low_hz != cf->high_hz || cf->low_hz >= 0.45 * drive->samplerate_hz)
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "--cf: the model is driven at one place, such as --cf 1kHz, "
                            "below %g Hz",
                            0.45 * drive->samplerate_hz);
-    if (drive->duration_s <= driver->begin_s || drive->duration_s < 2 * drive->ramp_s)
+    if (drive->duration_s <= begin_s || drive->duration_s < 2 * drive->ramp_s)
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "--tone-duration: a tone of %g s has no steady state behind "
                            "its first %g s, or no room for two ramps of %g s",
-                           drive->duration_s, driver->begin_s, drive->ramp_s);
+                           drive->duration_s, begin_s, drive->ramp_s);
     if (drive->low_db >= drive->high_db || drive->high_db - drive->low_db > 300)
         return bh_diag_set(diag, BH_ERR_TEXT,
                            "levels from %g to %g dB SPL; --level-low must be below "
@@ -315,19 +204,13 @@ measure_driven(const struct analyse_settings *settings, struct outcome *out,
                bh_diag *diag)
 {
     struct range cf = {1000, 1000};
-    struct driver driver = {.settings = settings};
+    struct player player;
+    const double begin_s = fmax(ONSET_S, settings->timing.skip_s);
     if (settings->choice.cf)
         BH_TRY(read_frequencies(settings->choice.cf, "cf", &cf, diag));
-    driver.cf_hz = cf.low_hz;
-    driver.begin_s = fmax(ONSET_S, settings->timing.skip_s);
-    BH_TRY(check(&driver, &cf, diag));
-    BH_TRY(fibre_open(&settings->fibre, BH_SINGLE, &driver.fibre, diag));
-    signals_catch();
-    bh_status status = meter_start(&driver.meter, NAN, false, diag);
-    if (status == BH_OK) {
-        status = measure_wanted(&driver, out, diag);
-        meter_end(&driver.meter);
-    }
-    fibre_close(&driver.fibre);
+    BH_TRY(check(&settings->drive, &cf, begin_s, diag));
+    BH_TRY(player_open(settings, cf.low_hz, begin_s, &player, diag));
+    const bh_status status = measure_wanted(&player, out, diag);
+    player_close(&player);
     return status;
 }

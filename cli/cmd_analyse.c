@@ -110,6 +110,11 @@ static const struct setting bin_table[] = {
 };
 
 static const struct setting drive_table[] = {
+    {"model", 0, "FILE",
+     "play them to this model ('bhears run' says what one is) in the place of its "
+     "sound; "
+     "--population names the group that answers, --cf chooses its place",
+     .shown = "one place of a gammatone bank", .parse = parse_text, DRIVE(model)},
     {"level-low", 0, "LEVEL", "lowest level of tones, dB SPL", .preset = "-10",
      .parse = parse_level, DRIVE(low_db)},
     {"level-high", 0, "LEVEL", "highest level", .preset = "100", .parse = parse_level,
@@ -147,6 +152,7 @@ static const struct setting_group groups[] = {
     SETTINGS("Bins", bin_table, struct analyse_settings, bins),
     SETTINGS("Tones", drive_table, struct analyse_settings, drive),
     FIBRE_MODEL_SETTINGS(struct analyse_settings, fibre),
+    CHANGE_SETTINGS(struct analyse_settings, change),
     CHART_SETTINGS(struct analyse_settings, chart),
 };
 
@@ -246,7 +252,9 @@ run(const void *given, const char *operand)
     for (size_t i = 0; i < count; i++)
         outcome_free(&outcome[i]);
     free(outcome);
-    return status == BH_OK ? end_output() : fail(&diag);
+    if (status == BH_OK)
+        return end_output();
+    return settings.drive.model ? simulation_fail(&diag) : fail(&diag);
 }
 
 const struct command command_analyse = {

@@ -76,7 +76,34 @@ group_analyse() {
         --tone-duration 60ms --octaves 0.5 --samplerate 20kHz --picture d.png -o d.csv
     [ "$(wc -l <d-rate-level.csv)" = 13 ] || fault "$last: not 12 levels"
     [ "$(wc -l <d-tuning.csv)" = 14 ] || fault "$last: not 13 frequencies"
-    rm -f ./*.csv p.* n.* d.*
+    # A model of the user's answers in the place of the fibre.
+    cat >model.yaml <<'END'
+sounds:
+  sound: {stimulus: tone, frequency: 1 kHz, duration: 100 ms}
+filters:
+  cochlea: {bank: gammatone, input: sound, cf: [500 Hz, 1 kHz]}
+groups:
+  nerve:
+    N: 4
+    equations: |
+      dv/dt = (I-v)/(1*ms) : 1 (unless refractory)
+      I : 1
+    threshold: v > 1
+    reset: v = 0
+    refractory: 5 ms
+    links:
+      I: {from: cochlea, expression: '30*clip(x,0,inf)'}
+monitors:
+  spikes: {spikes: nerve, file: never.h5}
+END
+    works analyse --model model.yaml --rate-level --cf 1kHz --level-step 20 \
+        --tone-duration 60ms --samplerate 20kHz
+    figure fibres 2
+    figure spontaneous_rate_hz 0
+    [ ! -e never.h5 ] || fault "$last: wrote what the model writes"
+    fails 2 "no group 'nerv'; did you mean nerve?" analyse --model model.yaml --tuning \
+        --population nerv
+    rm -f ./*.csv p.* n.* d.* model.yaml
 
     regular_spikes a.csv
     fails 2 "needs a FILE of spikes" analyse
