@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MM_PER_INCH 25.4
-#define PICTURE_DPI 200.0
-#define GRID_ROW_MM 65.0
+#define MM_PER_INCH     25.4
+#define PICTURE_DPI     200.0
+#define POINTS_PER_INCH 72.0
+#define GRID_ROW_MM     65.0
 
 enum { SERIES_MOST = 64 * 4 };
 

@@ -18,6 +18,7 @@ bh_picture_options_default(int panels)
         .duration_s = NAN,
         .min_db_spl = NAN,
         .max_db_spl = NAN,
+        .letter_px = NAN,
     };
 }
 
@@ -43,6 +44,10 @@ check_options(const bh_picture_options *options, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a picture of %g s; it must be longer than 0",
                            options->duration_s);
+    if (options->letter_px < 4 || options->letter_px > 200)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "letters of %g px in a picture; 4 to 200 will do",
+                           options->letter_px);
     if (!isfinite(options->start_s))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a picture that begins at %g s; that must be an instant",
@@ -97,6 +102,8 @@ check_levels(const bh_picture_levels *levels, bh_diag *diag)
 static double
 letter_size(const bh_picture_options *options)
 {
+    if (!isnan(options->letter_px))
+        return options->letter_px;
     const double by_width = options->width_px / 66.0,
                  by_height = options->height_px / 26.0;
     return round(fmax(8, fmin(by_width, by_height)));

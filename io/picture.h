@@ -38,6 +38,7 @@ typedef struct bh_picture_options {
     double duration_s; ///< how long it is, s; NaN: as long as what is shown
     double min_db_spl; ///< darkest colour; NaN: 60 dB below the brightest
     double max_db_spl; ///< brightest colour; NaN: the highest level, up to a 5 dB step
+    double letter_px;  ///< size of the letters; NaN: by that of the picture
 } bh_picture_options;
 
 /// 1600 x 640 for one panel, 1600 x 1000 for two; no title, from 0 s on, the rest NaN.

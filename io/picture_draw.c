@@ -147,7 +147,8 @@ bh_picture_draw(struct bh_canvas canvas, const bh_picture_levels *levels,
     const double gap = floor(1.2 * em);
     const double top = floor((options->title ? 2.2 : 1.0) * em), bottom = 3.6 * em;
     struct bh_panel panel = {.x = floor(4.9 * em), .y = top};
-    panel.width = floor(canvas.width - panel.x - 6.3 * em);
+    const bool bars = levels || raster->count > raster->max_marks;
+    panel.width = floor(canvas.width - panel.x - (bars ? 6.3 : 2) * em);
     panel.height = floor((canvas.height - top - bottom - (panels - 1) * gap) / panels);
     panel.start_s = options->start_s;
     panel.duration_s = duration(levels, raster, options);

@@ -21,6 +21,7 @@ struct reading {
     size_t line_size, number;
     double *cells;
     size_t columns, count, room;
+    bool binary; /* a byte that no text has was read */
 };
 
 static const char *
@@ -32,8 +33,11 @@ skip_blanks(const char *at)
 static bool
 next_line(struct reading *reading)
 {
-    while (getline(&reading->line, &reading->line_size, reading->file) >= 0) {
+    ssize_t length;
+    while ((length = getline(&reading->line, &reading->line_size, reading->file)) >=
+           0) {
         reading->number++;
+        reading->binary = reading->binary || memchr(reading->line, 0, (size_t)length);
         reading->line[strcspn(reading->line, "\r\n")] = '\0';
         if (reading->line[0] != '#' && *skip_blanks(reading->line))
             return true;
@@ -110,7 +114,7 @@ is_header(const char *line)
 static bh_status
 read_all(struct reading *reading, char **header, bh_diag *diag)
 {
-    if (!next_line(reading) || !is_header(reading->line))
+    if (!next_line(reading) || reading->binary || !is_header(reading->line))
         return bh_diag_set(diag, BH_ERR_FORMAT,
                            "'%s' is no table: CSV begins with a line of names, such as "
                            "time_s,ch0",

@@ -152,7 +152,9 @@ test_spikes_are_marks_or_rates(void)
         CHECK_OK(bh_picture_write(path, NULL, raster, &options, &diag), diag);
         struct found spot = find(path, 0.05, 0.85, is_dark);
         CHECK(spot.count >= 4 && spot.count < 400);
-        CHECK_NEAR(spot.x * 1600, 117 + 0.5 * 1332, 4);
+        /* a bar of colours stands to the right of rates alone */
+        const double width = dense ? 1332 : 1435;
+        CHECK_NEAR(spot.x * 1600, 117 + 0.5 * width, 4);
         CHECK_NEAR(spot.y * 640, 24 + 529 * (1 - 25.5 / 50), 4);
         bh_raster_free(raster);
     }
