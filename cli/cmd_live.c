@@ -70,7 +70,7 @@ run(const void *given, const char *operand)
 
 const struct command command_live = {
     .name = "live",
-    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "turn what a microphone hears into spikes, as it happens",
     .about =
         "Hears a sound device and does with it what 'bhears spikes' does with a file, "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _POSIX_C_SOURCE 200809L
 
+#include "cli/backend.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/json.h"
@@ -115,6 +116,7 @@ nerve_json(struct json *json, const struct nerve_task *task,
     json_number(json, "rate_hz", (double)r->spikes / (double)r->fibres / r->heard_s);
     json_number(json, "took_s", r->took_s);
     json_whole(json, "threads", r->threads);
+    json_text(json, "backend", backend_name());
 }
 
 static void
@@ -156,7 +158,7 @@ run(const void *given, const char *sound)
 const struct command command_spikes = {
     .name = "spikes",
     .operand = "SOUND",
-    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "turn a sound into the spikes of the auditory nerve",
     .about =
         "Hears SOUND through a gammatone filterbank and writes the spikes of the "

@@ -3,6 +3,7 @@
 
 #include "cli/common.h"
 
+#include "cli/backend.h"
 #include "cli/console.h"
 #include "cli/settings.h"
 
@@ -44,6 +45,11 @@ common_options(unsigned takes, struct setting *options)
           "say what came out as JSON: on standard output, or where the data goes there "
           "on standard error",
           .parse = parse_switch, OFFSET(json)}},
+        {TAKES_BACKEND,
+         {"backend", 0, "cpu|cuda|auto",
+          "work on the processor, on a GPU, or on a GPU where there is one",
+          .preset = "cpu", .parse = parse_choice, .choices = backend_names,
+          OFFSET(backend)}},
         {0,
          {"help", 'h', NULL, "explain the command and its options",
           .parse = parse_switch, OFFSET(help)}},

@@ -10,13 +10,15 @@
 
 /* What a command takes of them; see struct command. */
 enum {
-    TAKES_FORCE = 1, /* writes files */
-    TAKES_QUIET = 2, /* says how far it is, or what came out */
-    TAKES_JSON = 4,  /* can say that as JSON */
+    TAKES_FORCE = 1,   /* writes files */
+    TAKES_QUIET = 2,   /* says how far it is, or what came out */
+    TAKES_JSON = 4,    /* can say that as JSON */
+    TAKES_BACKEND = 8, /* works where --backend says (backend.h) */
 };
 
 struct common_settings {
     bool force, quiet, json, help;
+    int backend; /* which of backend_names */
 };
 
 /* What the user gave; all false before the command line is read. */
@@ -24,7 +26,7 @@ const struct common_settings *common(void);
 
 struct setting;
 /* cli/settings.c: the options themselves, and where they are filled in. */
-enum { COMMON_MOST = 4 };
+enum { COMMON_MOST = 5 };
 size_t common_options(unsigned takes, struct setting *options);
 struct common_settings *common_target(void);
 

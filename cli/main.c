@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/backend.h"
 #include "cli/command.h"
 #include "cli/console.h"
 
@@ -75,6 +76,7 @@ run(const struct command *command, int argc, char **argv)
         break;
     case PARSED:
         status = command->run(settings, operand);
+        backend_close();
         break;
     case PARSED_WRONG:
         break;

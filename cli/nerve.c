@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/nerve.h"
 
+#include "cli/backend.h"
 #include "cli/console.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct nerve {
     struct ear ear;
     struct fibre fibre;
     bh_network *net;
+    bh_random_mode random; /* that it draws with */
     bh_group *group;
     bh_spike_monitor *monitor;
     double *cf_hz; /* of each fibre */
@@ -79,16 +81,17 @@ spread_cf(struct nerve *nerve, bh_diag *diag)
 }
 
 static bh_status
-build_network(struct nerve *nerve, bh_diag *diag)
+build_network(struct nerve *nerve, struct bh_device *device, bh_diag *diag)
 {
     const struct run_settings *run = &nerve->task->settings->run;
     bh_network_config config = bh_network_config_default();
     config.dt_s = 1 / nerve->ear.samplerate_hz;
     config.seed = (uint64_t)run->seed;
-    config.random = (bh_random_mode)run->random;
+    config.random = nerve->random;
     config.threads = (int)run->threads;
     config.window = (size_t)run->window;
     config.code = run->interpret ? BH_CODE_INTERPRETED : BH_CODE_AUTO;
+    config.device = device;
     BH_TRY(bh_network_new(&config, &nerve->net, diag));
     BH_TRY(fibre_add(&nerve->fibre, nerve->net, nerve->fibres, nerve->ear.out,
                      &nerve->group, diag));
@@ -99,6 +102,32 @@ build_network(struct nerve *nerve, bh_diag *diag)
     BH_TRY(bh_spike_monitor_new(nerve->group, &listener, &nerve->monitor, diag));
     BH_TRY(bh_network_prepare(nerve->net, diag));
     return signals_check(diag);
+}
+
+/* On the processor, with the same noise. */
+static bh_status
+build_again(struct nerve *nerve, bh_diag *diag)
+{
+    bh_network_free(nerve->net);
+    nerve->net = NULL;
+    return build_network(nerve, NULL, diag);
+}
+
+/* What a device cannot do, the processor does with "auto". */
+static bh_status
+place_network(struct nerve *nerve, bh_diag *diag)
+{
+    struct bh_device *device = NULL;
+    bh_diag why = {0};
+    BH_TRY(backend_device(&device, diag));
+    nerve->random = device ? BH_RANDOM_PORTABLE
+                           : (bh_random_mode)nerve->task->settings->run.random;
+    bh_status status = build_network(nerve, device, &why);
+    if (status != BH_OK && device && backend_give_up(&why))
+        return build_again(nerve, diag);
+    if (status != BH_OK && diag)
+        *diag = why;
+    return status;
 }
 
 static bh_status
@@ -123,7 +152,7 @@ open_spikes(struct nerve *nerve, bh_diag *diag)
         {"cf_high_hz", NULL, nerve->cf_hz[nerve->fibres - 1]},
         {"dt_s", NULL, bh_network_dt(nerve->net)},
         {"seed", seed, 0},
-        {"random", random_names[s->run.random], 0},
+        {"random", random_names[nerve->random], 0},
         {"precision", precision_names[s->run.precision], 0},
         {"equations", model->equations, 0},
         {"threshold", model->threshold, 0},
@@ -195,17 +224,40 @@ prepare(struct nerve *nerve, bh_diag *diag)
     BH_TRY(open_ear(nerve, diag));
     signals_catch();
     BH_TRY(spread_cf(nerve, diag));
-    BH_TRY(build_network(nerve, diag));
+    BH_TRY(place_network(nerve, diag));
     if (bh_network_notice(nerve->net))
         note("%s", bh_network_notice(nerve->net));
     if (task->path)
         BH_TRY(open_spikes(nerve, diag));
     if (s->output.picture)
         BH_TRY(open_picture(nerve, diag));
-    BH_TRY(open_view(nerve, diag));
+    return open_view(nerve, diag);
+}
+
+static bh_status
+watch_network(struct nerve *nerve, bh_diag *diag)
+{
+    bh_network_report(nerve->net, report, nerve);
     if (!nerve->cochleagram && !nerve->watch.view)
         return BH_OK;
     return bh_network_watch(nerve->net, nerve->ear.out, watch_ear, nerve, diag);
+}
+
+/* A device that has no room says so before it has heard anything. */
+static bh_status
+run_network(struct nerve *nerve, bh_diag *diag)
+{
+    bh_diag why = {0};
+    BH_TRY(watch_network(nerve, diag));
+    const bh_status status = bh_network_run(nerve->net, BH_UNTIL_END, &why);
+    if (status != BH_OK && bh_network_time(nerve->net) <= 0 && backend_give_up(&why)) {
+        BH_TRY(build_again(nerve, diag));
+        BH_TRY(watch_network(nerve, diag));
+        return bh_network_run(nerve->net, BH_UNTIL_END, diag);
+    }
+    if (status != BH_OK && diag)
+        *diag = why;
+    return status;
 }
 
 static bh_status
@@ -218,8 +270,7 @@ listen(struct nerve *nerve, bh_diag *diag)
     else if (nerve->watch.view)
         BH_TRY(watch_await(&nerve->watch, diag));
     BH_TRY(meter_start(&nerve->meter, nerve->ear.duration_s, hidden, diag));
-    bh_network_report(nerve->net, report, nerve);
-    const bh_status status = bh_network_run(nerve->net, BH_UNTIL_END, diag);
+    const bh_status status = run_network(nerve, diag);
     meter_end(&nerve->meter);
     watch_close(&nerve->watch);
     return status;

@@ -12,7 +12,7 @@ foreach(group IN LISTS groups ITEMS help values sounds outputs equations same pi
                    $<TARGET_FILE:cli_make_sound> $<TARGET_FILE:cli_list_spikes>
                    ${PROJECT_SOURCE_DIR}/sounds/samples)
   set_tests_properties(cli/${group} PROPERTIES LABELS cli TIMEOUT 300
-                       ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
+                       ENVIRONMENT "BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache;FAKE_GPU_DIR=${PROJECT_BINARY_DIR}/fake-gpu")
 endforeach()
 add_test(NAME cli/batch COMMAND ${CMAKE_CURRENT_LIST_DIR}/batch $<TARGET_FILE:bhears>
                                 ${PROJECT_SOURCE_DIR}/tests/mpi/launch)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# The option --backend, with libraries that stand in for a GPU's, with broken ones, and
+# with none; tests/cli/cli reads it.
+
+gpu() { # machine arguments: runs bhears where the fake GPU is such (tests/gpu/fake_cuda.c)
+    export BH_FAKE_CUDA=$1 LD_LIBRARY_PATH=$FAKE_GPU_DIR
+    run "${@:2}"
+    unset BH_FAKE_CUDA LD_LIBRARY_PATH
+}
+
+# No driver is found there, whatever the machine has.
+nothing() {
+    mkdir -p none
+    echo "no library" >none/libcuda.so.1
+    export LD_LIBRARY_PATH=$PWD/none
+    run "$@"
+    unset LD_LIBRARY_PATH
+}
+
+group_backend() {
+    local spikes=(spikes "$speech" "${short[@]}")
+    works "${spikes[@]}" --random portable -o cpu.csv
+    some cpu.csv
+    gpu 1,0 "${spikes[@]}" --backend cuda -o gpu.csv
+    ends 0
+    same gpu.csv cpu.csv
+    gpu 1,0 "${spikes[@]}" --backend auto --json -f -o gpu.csv
+    ends 0
+    prints '"backend": "cuda"'
+    same gpu.csv cpu.csv
+    works "${spikes[@]}" -o fast.csv
+    # no driver, no device, one that fails, one whose memory is full
+    nothing "${spikes[@]}" --backend cuda -o none.csv
+    ends 1
+    says "the CUDA driver does not load"
+    lines 1
+    nothing "${spikes[@]}" --backend auto -o none.csv
+    ends 0
+    says "on the processor: the CUDA driver does not load"
+    same none.csv fast.csv
+    gpu 0,0 "${spikes[@]}" --backend cuda -o none.csv -f
+    ends 1
+    says "the CUDA driver sees no device"
+    gpu 1,0,cuDevicePrimaryCtxRetain "${spikes[@]}" --backend auto -o none.csv -f
+    ends 0
+    says "on the processor: the CUDA driver fails in cuDevicePrimaryCtxRetain"
+    same none.csv fast.csv
+    gpu 1,0,cuMemAlloc "${spikes[@]}" --backend cuda -o broken.csv
+    ends 1
+    says "fails in cuMemAlloc"
+    lines 1
+    [ ! -e broken.csv ] || fault "$last: broken.csv is there"
+    gpu 1,0,cuMemAlloc "${spikes[@]}" --backend auto -o none.csv -f
+    ends 0
+    says "on the processor: the CUDA driver fails in cuMemAlloc"
+    same none.csv cpu.csv
+    fails 2 "--backend: " "${spikes[@]}" --backend opencl
+}
