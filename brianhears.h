@@ -102,6 +102,10 @@
 
 /* machines */
 #include "core/comm.h"
+#include "models/model.h"
+#include "models/model_parts.h"
+#include "models/model_schema.h"
+#include "models/preset.h"
 #include "core/cpu.h"
 #include "gpu/driver.h"
 #include "gpu/backend.h"

@@ -22,7 +22,8 @@ bank_name(size_t i)
 
 const struct setting bank_table[5] = {
     {"bank", 'b', "KIND",
-     "the kind; 'bhears models' lists them; some with commas between them are a chain, "
+     "the kind; 'bhears models --banks' lists them; some with commas between them are "
+     "a chain, "
      "as middle_ear,gammatone,haircell",
      .words = bank_name, .preset = "gammatone", .parse = parse_text,
      BANK_OFFSET(kinds)},
@@ -60,7 +61,8 @@ bank_find(const char *name, const bh_bank_kind **out, bh_diag *diag)
                            "there is no filterbank '%.60s'; did you mean %s?", name,
                            near);
     return bh_diag_set(diag, BH_ERR_TEXT,
-                       "there is no filterbank '%.60s'; see 'bhears models'", name);
+                       "there is no filterbank '%.60s'; see 'bhears models --banks'",
+                       name);
 }
 
 /* One frequency of the list: a number in Hz, or one with its unit. */

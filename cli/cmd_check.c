@@ -4,7 +4,7 @@
 #include "cli/simulation.h"
 
 static const struct setting_group groups[] = {
-    SETTINGS("Model", change_table, struct change_settings, set),
+    {"Model", change_table, 1, 0},
 };
 
 static int
@@ -22,6 +22,7 @@ run(const void *given, const char *operand)
 const struct command command_check = {
     .name = "check",
     .operand = "MODEL",
+    .words = simulation_names,
     .summary = "tell whether a model file is right",
     .about = "Reads MODEL, a file (docs/model-files.md) or - for standard input, and "
              "makes everything that it describes without running it: units, names, "

@@ -122,17 +122,33 @@ print_page(void)
 }
 
 struct models_settings {
-    bool markdown;
+    bool banks, markdown;
 };
 
 static const struct setting models_table[] = {
-    {"markdown", 0, NULL, "print a page with all kinds and parameters",
+    {"banks", 0, NULL, "list the kinds of filterbanks instead", .parse = parse_switch,
+     .offset = offsetof(struct models_settings, banks)},
+    {"markdown", 0, NULL, "print a page with all kinds of filterbanks and parameters",
      .parse = parse_switch, .offset = offsetof(struct models_settings, markdown)},
 };
 
 static const struct setting_group groups[] = {
     {"Output", models_table, sizeof models_table / sizeof models_table[0], 0},
 };
+
+static void
+list_banks(void)
+{
+    for (size_t i = 0; i < bh_bank_kind_count(); i++)
+        printf("%-23s %s\n", bh_bank_kind_at(i)->name, bh_bank_kind_at(i)->about);
+}
+
+static void
+list_presets(void)
+{
+    for (size_t i = 0; i < bh_preset_count(); i++)
+        printf("%-23s %s\n", bh_preset_name(i), bh_preset_title(i));
+}
 
 static int
 run(const void *given, const char *name)
@@ -142,32 +158,114 @@ run(const void *given, const char *name)
     bh_diag diag = {0};
     if (name && bank_find(name, &kind, &diag) != BH_OK)
         return fail(&diag);
-    if (settings->markdown && kind) {
-        say("--markdown prints all kinds, so %s cannot be given too", name);
+    if ((settings->markdown || settings->banks) && kind) {
+        say("--%s prints all kinds, so %s cannot be given too",
+            settings->banks ? "banks" : "markdown", name);
         return EXIT_USAGE;
     }
-    if (settings->markdown) {
+    if (settings->markdown)
         print_page();
-        return end_output();
-    }
-    if (kind)
+    else if (settings->banks)
+        list_banks();
+    else if (kind)
         print_kind(kind);
-    for (size_t i = 0; !kind && i < bh_bank_kind_count(); i++)
-        printf("%-23s %s\n", bh_bank_kind_at(i)->name, bh_bank_kind_at(i)->about);
+    else
+        list_presets();
     return end_output();
+}
+
+static const char *
+kind_name(size_t i)
+{
+    return i < bh_bank_kind_count() ? bh_bank_kind_at(i)->name : NULL;
 }
 
 const struct command command_models = {
     .name = "models",
     .operand = "KIND",
     .operand_optional = true,
-    .summary = "list the kinds of filterbanks, or the parameters of one",
-    .about = "Lists the kinds of filterbanks that 'bhears filter --bank' takes, one a "
-             "line; with KIND its parameters, their units, ranges and defaults, and "
-             "where they come from.",
-    .examples = "  bhears models\n  bhears models gammatone\n",
+    .words = kind_name,
+    .summary = "list built-in models, kinds of filterbanks, or the parameters of one",
+    .about = "Lists the models that 'bhears run' knows by name, one a line; 'bhears "
+             "models show NAME' prints one as a model file. With --banks the kinds of "
+             "filterbanks that model files and 'bhears filter --bank' take; with KIND "
+             "the parameters of one, their units, ranges and defaults, and where they "
+             "come from.",
+    .examples = "  bhears models\n  bhears models show nerve > mine.yaml\n"
+                "  bhears models --banks\n  bhears models gammatone\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(struct models_settings),
     .run = run,
+};
+
+static const char *
+preset_name(size_t i)
+{
+    return bh_preset_name(i);
+}
+
+static int
+show(const void *given, const char *name)
+{
+    size_t i = 0;
+    bh_diag diag = {0};
+    (void)given;
+    if (bh_preset_find(name, &i, &diag) != BH_OK)
+        return fail(&diag);
+    fputs(bh_preset_text(i), stdout);
+    return end_output();
+}
+
+const struct command command_models_show = {
+    .name = "models show",
+    .operand = "NAME",
+    .words = preset_name,
+    .summary = "print a built-in model as a model file",
+    .about =
+        "Prints the model file of a built-in model, to be read or changed; 'bhears "
+        "models' lists them.",
+    .examples = "  bhears models show nerve > mine.yaml\n  bhears run mine.yaml\n",
+    .run = show,
+};
+
+static const struct setting schema_table[] = {
+    {"markdown", 0, NULL, "print the page of reference instead", .parse = parse_switch,
+     .offset = offsetof(struct models_settings, markdown)},
+};
+
+static const struct setting_group schema_groups[] = {
+    {"Output", schema_table, 1, 0},
+};
+
+static void
+print_piece(void *out, const char *text)
+{
+    fputs(text, out);
+}
+
+static int
+print_schema(const void *given, const char *operand)
+{
+    const struct models_settings *settings = given;
+    (void)operand;
+    if (settings->markdown)
+        bh_model_schema_page(print_piece, stdout);
+    else
+        bh_model_schema_json(print_piece, stdout);
+    return end_output();
+}
+
+const struct command command_models_schema = {
+    .name = "models schema",
+    .summary = "print what a model file may say, as JSON Schema",
+    .about = "Prints the JSON Schema (draft 07) of model files, with which editors "
+             "complete keys and mark wrong ones: for Visual Studio Code's YAML "
+             "extension a first line '# yaml-language-server: $schema=model.json' will "
+             "do. With --markdown the page docs/model-reference.md.",
+    .examples = "  bhears models schema > model.json\n",
+    .groups = schema_groups,
+    .group_count = 1,
+    .settings_size = sizeof(struct models_settings),
+    .run = print_schema,
 };

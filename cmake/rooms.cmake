@@ -63,6 +63,19 @@ function(bh_embed name)
   set(${name} ${out} PARENT_SCOPE)
 endfunction()
 
+# bh_embed_all(NAME FILES...): the same for model files, as a table of their names,
+# titles and texts.
+function(bh_embed_all name)
+  set(out ${PROJECT_BINARY_DIR}/${name}.c)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=bh_${name} "-DFILES=${ARGN}" -P
+            ${PROJECT_SOURCE_DIR}/cmake/embed_all.cmake
+    DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed_all.cmake
+    VERBATIM)
+  set(${name} ${out} PARENT_SCOPE)
+endfunction()
+
 # The library as it is installed, and the same objects with nothing hidden for the tests.
 function(bh_library)
   get_property(objects GLOBAL PROPERTY BH_OBJECTS)

@@ -172,7 +172,10 @@ bh_model_run(bh_model *model, bh_diag *diag)
         return status;
     }
     bh_diag why = {0};
-    const bh_status closed = model_close_outputs(model, &why);
+    const char *cause = status == BH_OK            ? NULL
+                        : status == BH_ERR_STOPPED ? "interrupted"
+                                                   : "the device failed";
+    const bh_status closed = model_close_outputs(model, cause, &why);
     if (closed == BH_OK)
         return status;
     if (diag)

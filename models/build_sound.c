@@ -7,6 +7,28 @@
 #include <math.h>
 #include <string.h>
 
+/* "mix", "all" or a number. */
+static bh_status
+channel_of(const bh_model *model, const struct model_value *value, int *out,
+           bh_diag *diag)
+{
+    double number;
+    *out = BH_CHANNEL_MIX;
+    if (strcmp(value->text, "mix") == 0)
+        return BH_OK;
+    *out = BH_CHANNEL_ALL;
+    if (strcmp(value->text, "all") == 0)
+        return BH_OK;
+    BH_TRY(model_evaluate(model->names, "channel", value, "1", &number, diag));
+    if (!(number >= 0 && number < 1024) || number != floor(number))
+        return doc_error(diag, value->node, BH_ERR_TEXT,
+                         "'channel' is %g; it must be mix, all, or a whole number from "
+                         "0 on",
+                         number);
+    *out = (int)number;
+    return BH_OK;
+}
+
 /* Opens the model's file, or another for which what the model says of a file holds. */
 static bh_status
 open_source(const bh_model *model, const struct model_sound *sound, const char *other,
@@ -18,7 +40,7 @@ open_source(const bh_model *model, const struct model_sound *sound, const char *
     if (sound->level.node && !model->checking)
         options.level_db = sound->level.number;
     if (sound->file.node) {
-        options.channel = (int)sound->channel.number;
+        BH_TRY(channel_of(model, &sound->channel, &options.channel, diag));
         options.start_s = sound->start.number;
         if (sound->duration.node)
             options.duration_s = sound->duration.number;

@@ -79,8 +79,9 @@ BH_API BH_NODISCARD bh_status bh_model_check(bh_model *model, bh_diag *diag);
 /// and writes the files that it names.
 ///
 /// Where the run is stopped (BH_ERR_STOPPED, by a callback of the network) or a device
-/// fails (BH_ERR_DEVICE), what there is by then is written all the same; after other
-/// failures no files are left.
+/// fails (BH_ERR_DEVICE), spikes and states until then are written all the same, marked
+/// as partial, but for files that cannot say so and those that are there already; after
+/// other failures no files are left.
 BH_API BH_NODISCARD bh_status bh_model_run(bh_model *model, bh_diag *diag);
 
 /// The network; NULL before it is built. The model's: callbacks (bh_network_report) may

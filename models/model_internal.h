@@ -151,9 +151,10 @@ bh_status model_build_pictures(bh_model *model, bh_diag *diag);
 /* Everything that was built, but not the sounds that were given. */
 void model_unbuild(bh_model *model);
 
-/* output.c: files are begun before a run, and completed after it or left out. */
+/* output.c: files are begun before a run, and completed after it or left out; `partial`
+ * (or NULL) is why they are a part of what was to come. */
 bh_status model_open_outputs(bh_model *model, bh_diag *diag);
-bh_status model_close_outputs(bh_model *model, bh_diag *diag);
+bh_status model_close_outputs(bh_model *model, const char *partial, bh_diag *diag);
 void model_abort_outputs(bh_model *model);
 
 /* overrides and includes: a tree of all that is said. */

@@ -39,6 +39,29 @@ bh_model_name(const bh_model *model, bh_model_part part, size_t i)
     return i < objects->count ? model_object_at(objects, i)->name : NULL;
 }
 
+const char *
+bh_model_output(const bh_model *model, size_t i)
+{
+    for (size_t m = 0; m < model->monitors; m++) {
+        const struct model_monitor *monitor =
+            MODEL_PART(model, monitors, model_monitor, m);
+        if (monitor->file.node && i-- == 0)
+            return monitor->file.text;
+    }
+    return i < model->pictures
+               ? MODEL_PART(model, pictures, model_picture, i)->file.text
+               : NULL;
+}
+
+bh_live *
+bh_model_live(const bh_model *model)
+{
+    for (size_t i = 0; i < model->sounds; i++)
+        if (model->sound[i].live)
+            return model->sound[i].live;
+    return NULL;
+}
+
 /* A group or input by its name; NULL where there is none. */
 static const struct model_group_built *
 find_group(const bh_model *model, const char *name)

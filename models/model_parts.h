@@ -6,6 +6,7 @@
  * network that was built, and is gone when it is built again. */
 
 #include "core/source.h"
+#include "io/live.h"
 #include "models/model.h"
 #include "neurons/group.h"
 #include "neurons/monitor.h"
@@ -22,10 +23,18 @@ typedef enum bh_model_part {
     BH_MODEL_MONITORS
 } bh_model_part;
 
+/// The files that bh_model_run would write, in the order of the model; NULL behind the
+/// last. May be asked before the model is built.
+BH_API const char *bh_model_output(const bh_model *model, size_t i);
+
 /// How many of a kind there are, and the name of each in the order of the file (NULL
 /// behind the last). These may be asked before the model is built.
 BH_API size_t bh_model_count(const bh_model *model, bh_model_part part);
 BH_API const char *bh_model_name(const bh_model *model, bh_model_part part, size_t i);
+
+/// The device of the first live sound, once the model is built; NULL where there is
+/// none.
+BH_API bh_live *bh_model_live(const bh_model *model);
 
 /// A group or input of the network that was built; NULL where there is none.
 BH_API bh_group *bh_model_group(const bh_model *model, const char *name);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L
+
 #include "io/output_internal.h"
 #include "io/picture.h"
 #include "models/model_internal.h"
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Files of a run: begun before it, complete after it or not there. */
 
@@ -169,12 +172,27 @@ write_counts(const bh_model *model, const struct model_monitor *m,
     return status;
 }
 
+/* Says in a file that is open that it is a part. False where that cannot be said in it,
+ * or where a complete file has the name: it is left out then. */
+static bool
+mark_partial(const char *path, const char *why, struct model_monitor_built *built)
+{
+    if (bh_path_plain(path) && access(path, F_OK) == 0)
+        return false;
+    if (built->spike_writer)
+        return bh_spike_writer_partial(built->spike_writer, why, NULL) == BH_OK;
+    return built->frames_writer &&
+           bh_frames_writer_partial(built->frames_writer, why, NULL) == BH_OK;
+}
+
 static bh_status
 close_monitor(const bh_model *model, const struct model_monitor *m,
-              struct model_monitor_built *built, bh_diag *diag)
+              struct model_monitor_built *built, const char *partial, bh_diag *diag)
 {
     bh_spike_writer *spikes = built->spike_writer;
     bh_frames_writer *frames = built->frames_writer;
+    if (partial && m->file.node && !mark_partial(m->file.text, partial, built))
+        return BH_OK;
     built->spike_writer = NULL;
     built->frames_writer = NULL;
     if (spikes)
@@ -252,17 +270,18 @@ write_picture(const bh_model *model, const struct model_picture *p,
 }
 
 bh_status
-model_close_outputs(bh_model *model, bh_diag *diag)
+model_close_outputs(bh_model *model, const char *partial, bh_diag *diag)
 {
     bh_status status = BH_OK;
     if (!writes(model))
         return BH_OK;
     for (size_t i = 0; status == BH_OK && i < model->monitors; i++) {
         const struct model_monitor *m = MODEL_PART(model, monitors, model_monitor, i);
-        status = model_blame_value(close_monitor(model, m, &model->monitor[i], diag),
-                                   diag, m->file.node);
+        status = model_blame_value(
+            close_monitor(model, m, &model->monitor[i], partial, diag), diag,
+            m->file.node);
     }
-    for (size_t i = 0; status == BH_OK && i < model->pictures; i++) {
+    for (size_t i = 0; status == BH_OK && !partial && i < model->pictures; i++) {
         const struct model_picture *p = MODEL_PART(model, pictures, model_picture, i);
         status = model_blame_value(write_picture(model, p, &model->picture[i], diag),
                                    diag, p->file.node);

@@ -156,4 +156,7 @@ bh_status model_check_references(const struct model_file *file, bh_diag *diag);
 
 extern const struct model_section model_schema;
 
+/* schema_json.c: all other sections, each once; returns how many. */
+size_t model_sections(const struct model_section **out, size_t most);
+
 #endif

@@ -66,7 +66,7 @@ group_filter() {
     # What cannot be.
     fails 2 "filter needs a file to write" filter "$speech"
     fails 2 "there is no filterbank 'gamatone'; did you mean gammatone?" "${s[@]}" -b gamatone
-    fails 2 "there is no filterbank 'xyzzy'; see 'bhears models'" "${s[@]}" --bank xyzzy
+    fails 2 "there is no filterbank 'xyzzy'; see 'bhears models --banks'" "${s[@]}" --bank xyzzy
     fails 2 "the bank gammatone has no parameter 'minbw'; did you mean 'min_bw'?" "${s[@]}" --set minbw=3
     fails 2 "b is -1; it must be" "${s[@]}" --set b=-1
     fails 2 "b is 'wide'; it must be a number" "${s[@]}" --set b=wide
@@ -104,7 +104,7 @@ group_filter() {
         rm x.$format
         [ -z "$(files)" ] || fault "$last: left $(files)"
     done
-    works models
+    works models --banks
     prints "gammatone "
     prints "middle_ear "
     works models gammatone
@@ -116,7 +116,7 @@ group_filter() {
     prints "human or guinea_pig (default: human)"
     fails 2 "there is no filterbank 'gamatone'; did you mean gammatone?" models gamatone
     # Every kind works as it is.
-    works models
+    works models --banks
     cut -d' ' -f1 "$out" >kinds
     while read -r case; do
         works models "$case"

@@ -32,5 +32,8 @@ foreach(table IN LISTS tables)
 endforeach()
 add_test(NAME lint/models_page
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/models_page $<TARGET_FILE:bhears>
-                 ${PROJECT_SOURCE_DIR}/docs/models.md)
-set_tests_properties(lint/models_page PROPERTIES LABELS lint)
+                 ${PROJECT_SOURCE_DIR}/docs/models.md models --markdown)
+add_test(NAME lint/model_reference
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/models_page $<TARGET_FILE:bhears>
+                 ${PROJECT_SOURCE_DIR}/docs/model-reference.md models schema --markdown)
+set_tests_properties(lint/models_page lint/model_reference PROPERTIES LABELS lint)
