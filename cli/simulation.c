@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L
-
 #include "cli/simulation.h"
 
 #include "cli/command.h"
 #include "cli/console.h"
 
 #include <string.h>
-#include <unistd.h>
 
 const struct setting change_table[1] = {
     {"set", 0, "PATH=VALUE",
@@ -26,14 +23,7 @@ bh_status
 simulation_read(const char *operand, const struct change_settings *changes,
                 bh_model **out, bh_diag *diag)
 {
-    const struct text_list *set = &changes->set;
-    size_t preset = 0;
-    const bool file = strcmp(operand, "-") == 0 || strpbrk(operand, "/.") ||
-                      access(operand, F_OK) == 0;
-    if (file || bh_preset_count() == 0)
-        return bh_model_read(operand, set->text, set->count, out, diag);
-    BH_TRY(bh_preset_find(operand, &preset, diag));
-    return bh_preset_read(operand, set->text, set->count, out, diag);
+    return bh_model_read(operand, changes->set.text, changes->set.count, out, diag);
 }
 
 int

@@ -2,11 +2,13 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "io/output_internal.h"
 #include "models/model_internal.h"
+#include "models/preset.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Files, and those that they include, as one tree. */
 
@@ -71,6 +73,16 @@ read_file(bh_arena *arena, const char *path, struct doc_source *out, bh_diag *di
     return status;
 }
 
+/* The text of a built-in model where a name has nothing of a path; NULL: none. */
+static const char *
+find_preset(const char *name)
+{
+    size_t i = 0;
+    if (strpbrk(name, "./-") || bh_preset_find(name, &i, NULL) != BH_OK)
+        return NULL;
+    return bh_preset_text(i);
+}
+
 static bh_status load(struct loading *l, const char *path, const struct doc_node *from,
                       const struct doc_node **out);
 
@@ -84,7 +96,8 @@ include(struct loading *l, const struct doc_node *what, const struct doc_node **
         return doc_error(l->diag, what, BH_ERR_TEXT,
                          "'include' must be the name of a model file, or several");
     BH_TRY(model_path(&value, path, sizeof path, l->diag));
-    BH_TRY(load(l, path, what, &node));
+    const bool preset = access(path, F_OK) != 0 && find_preset(what->text);
+    BH_TRY(load(l, preset ? what->text : path, what, &node));
     if (node)
         *base = doc_merge(l->arena, *base, node, 0);
     return *base || !node ? BH_OK : no_memory(l->diag);
@@ -114,6 +127,16 @@ blame_include(struct loading *l, const struct doc_node *from, bh_status status)
     if (status != BH_OK && from && l->diag && l->diag->line == 0)
         doc_point(l->diag, from, 0, 0);
     return status;
+}
+
+/* What is neither a file nor, though it could be one, the name of a built-in model. */
+static bh_status
+refuse_name(const char *name, bh_diag *diag)
+{
+    size_t i = 0;
+    if (strpbrk(name, "./-") || access(name, F_OK) == 0)
+        return BH_OK;
+    return bh_preset_find(name, &i, diag);
 }
 
 static bh_status
@@ -151,7 +174,11 @@ load(struct loading *l, const char *path, const struct doc_node *from,
     if (!source)
         return no_memory(l->diag);
     BH_TRY(enter(l, path, from));
-    BH_TRY(blame_include(l, from, read_file(l->arena, path, source, l->diag)));
+    const char *preset = access(path, F_OK) != 0 ? find_preset(path) : NULL;
+    if (preset)
+        *source = (struct doc_source){.text = preset, .size = strlen(preset)};
+    else
+        BH_TRY(blame_include(l, from, read_file(l->arena, path, source, l->diag)));
     const char *slash = strrchr(path, '/');
     source->name = bh_arena_text(l->arena, path, strlen(path));
     if (slash)
@@ -170,6 +197,7 @@ model_load(bh_arena *arena, const char *path, const struct doc_node **out,
            bh_diag *diag)
 {
     struct loading l = {.arena = arena, .diag = diag};
+    BH_TRY(refuse_name(path, diag));
     return load(&l, path, NULL, out);
 }
 

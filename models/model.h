@@ -26,8 +26,9 @@ BH_BEGIN_DECLS
 
 typedef struct bh_model bh_model;
 
-/// Reads a model file ("-": standard input) and what it includes, and checks all that
-/// can be said without its sounds: names, values, units, references.
+/// Reads a model file ("-": standard input), or where there is no such file the
+/// built-in model of that name (models/preset.h), and what it includes, and checks all
+/// that can be said without its sounds: names, values, units, references.
 ///
 /// `set` are `count` texts such as "nerve.N=30000" that change what the file says;
 /// paths of files in them begin at the working directory, those in a model file where

@@ -58,13 +58,3 @@ bh_preset_find(const char *name, size_t *i, bh_diag *diag)
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
                        "there is no model '%.60s'; 'bhears models' lists them", name);
 }
-
-bh_status
-bh_preset_read(const char *name, const char *const *set, size_t count, bh_model **out,
-               bh_diag *diag)
-{
-    size_t i = 0;
-    BH_TRY(bh_preset_find(name, &i, diag));
-    const char *text = bh_preset_text(i);
-    return bh_model_parse(name, text, strlen(text), set, count, out, diag);
-}

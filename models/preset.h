@@ -2,11 +2,11 @@
 #ifndef BH_MODELS_PRESET_H
 #define BH_MODELS_PRESET_H
 
-/* Models that come with the library, as texts to run, to read and to change. */
+/* Models that come with the library, as texts to run (bh_model_read takes their
+ * names), to read and to change. */
 
 #include "core/api.h"
 #include "core/status.h"
-#include "models/model.h"
 
 #include <stddef.h>
 
@@ -21,11 +21,6 @@ BH_API const char *bh_preset_text(size_t i);
 
 /// Finds one by its name; BH_ERR_ARGUMENT, with the nearest name, where there is none.
 BH_API BH_NODISCARD bh_status bh_preset_find(const char *name, size_t *i,
-                                             bh_diag *diag);
-
-/// Reads one as bh_model_read reads a file.
-BH_API BH_NODISCARD bh_status bh_preset_read(const char *name, const char *const *set,
-                                             size_t count, bh_model **out,
                                              bh_diag *diag);
 
 BH_END_DECLS

@@ -76,7 +76,18 @@ END
     run check short.yaml
     ends 1
     says "short.yaml:1:10: error: there is no file 'base/no.yaml'"
-    rm -r short.yaml base x.csv y.csv
+    rm -r short.yaml base
+    # or that come with the program
+    cat >short.yaml <<END
+include: nerve
+constants: {places: 20, fibres: 5}
+sounds: {sound: null, speech: {file: $speech, level: 70, duration: 300 ms}}
+filters: {cochlea: {input: speech}}
+pictures: null
+END
+    works run short.yaml -fq --set monitors.spikes.file=x.csv
+    same x.csv y.csv
+    rm short.yaml x.csv y.csv
 
     # Places, in files and in --set.
     works models show cuba
