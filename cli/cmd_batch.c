@@ -89,7 +89,7 @@ static const struct setting output_table[] = {
     {"each", 0, "no|h5|csv",
      "write a file for each sound instead, into the folder FILE", .preset = "no",
      .parse = parse_choice, .choices = form_names, OFFSET(form)},
-    {"cochleagram", 'c', "FREQ",
+    {"cochleagram", 'c', "FREQUENCY",
      "write what the filters say too: the RMS of each channel, Pa, in so many frames "
      "each second",
      .shown = "none", .parse = parse_hertz, OFFSET(frames_hz)},

@@ -21,6 +21,7 @@ struct command {
     size_t many; /* where several may stand: offset of a struct text_list, not 0, in the
                   * settings that gets all of them */
     word_lister *words;   /* what the operand can be; NULL: files */
+    bool words_or_files;  /* there are words, and it can be a file too */
     unsigned takes;       /* of the options that commands share: TAKES_... */
     const char *summary;  /* one line, for the list of commands */
     const char *about;    /* paragraphs, or NULL */

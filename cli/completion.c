@@ -58,7 +58,8 @@ void
 candidates_of_operand(const struct command *command, struct candidates *out)
 {
     const size_t length = strlen(command->name);
-    *out = (struct candidates){.files = command->operand && !command->words};
+    *out = (struct candidates){.files = command->operand &&
+                                        (!command->words || command->words_or_files)};
     add_list(out, command->words);
     for (size_t i = 0; commands[i]; i++)
         if (strncmp(commands[i]->name, command->name, length) == 0 &&

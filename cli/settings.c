@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
 #include <string.h>
@@ -31,9 +32,11 @@ struct parser {
 void
 options_fill(const struct command *command, struct options *options)
 {
-    *options = (struct options){.count = command->group_count};
-    for (size_t g = 0; g < command->group_count; g++)
-        options->groups[g] = command->groups[g];
+    *options = (struct options){0};
+    for (; options->count < command->group_count; options->count++) {
+        assert(options->count + 1 < GROUPS_MAX);
+        options->groups[options->count] = command->groups[options->count];
+    }
     const size_t shared = common_options(command->takes, options->shared);
     options->groups[options->count++] =
         (struct setting_group){"General", options->shared, shared, 0};
@@ -51,7 +54,8 @@ collect(struct parser *parser, char *settings)
         char *base = group->settings == parser->options.shared
                          ? (char *)common_target()
                          : settings + group->offset;
-        for (size_t i = 0; i < group->count && parser->count < SETTINGS_MAX; i++) {
+        for (size_t i = 0; i < group->count; i++) {
+            assert(parser->count < SETTINGS_MAX);
             const struct setting *s = &group->settings[i];
             const size_t n = parser->count++;
             parser->slots[n] = (struct slot){.setting = s, .target = base + s->offset};
