@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* sched_yield */
+#define _POSIX_C_SOURCE 200809L /* sched_yield, sysconf */
 #include "core/api.h"
 #include "core/comm_internal.h"
 
@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What core/comm.c knows of MPI. A module exists once in a process, as MPI does; what
  * it remembers between calls is therefore here. */
@@ -15,6 +16,7 @@ static MPI_Comm comm;
 static MPI_Request pending = MPI_REQUEST_NULL;
 static MPI_Win window;
 static uint64_t *tickets;
+static int patience; /* polls before the processor is left to others */
 
 /* The first line of what MPI says of itself, without addresses and dates behind it. */
 static void
@@ -75,6 +77,7 @@ module_open(int *rank, int *size, int *machines, int *here, char *name, int name
     name_library(name, name_size);
     if ((error = count_machines(machines, here)))
         return error;
+    patience = *here > sysconf(_SC_NPROCESSORS_ONLN) ? 50 : 5000;
     return open_tickets(*rank);
 }
 
@@ -96,16 +99,15 @@ module_explain(int error, char *text, int size)
     snprintf(text, (size_t)size, "%s", whole);
 }
 
-/* Waits as MPI itself would, but lets others have the processor soon: MPICH takes
+/* Waits as MPI itself would, but lets others have the processor in time: MPICH takes
  * milliseconds for an exchange where there are more processes than processors. */
 static int
 wait_for(MPI_Request *request)
 {
-    enum { POLLS = 50 };
     int error = MPI_SUCCESS, done = 0;
     for (int polls = 0; error == MPI_SUCCESS && !done; polls++) {
         error = MPI_Test(request, &done, MPI_STATUS_IGNORE);
-        if (!done && polls > POLLS)
+        if (!done && polls > patience)
             sched_yield();
     }
     return error;

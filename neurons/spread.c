@@ -23,6 +23,10 @@ spread_new(bh_network *net, bh_diag *diag)
     const int size = bh_comm_size(comm);
     if (size == 1)
         return BH_OK;
+    if (net->config.device)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "a network runs on a device or over %d processes, not both",
+                           size);
     struct spread *spread = calloc(1, sizeof *spread);
     net->spread = spread;
     if (spread) {

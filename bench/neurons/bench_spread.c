@@ -7,12 +7,17 @@
  * usage: [mpirun -n N] bench_spread NEURONS INPUTS SECONDS [DELAY_MS [THREADS]]
  *        [mpirun -n N] bench_spread exchange
  *
- * The first word printed is the seconds of the run; "exchange" times messages alone. */
+ * The first word printed is the seconds of the run; "exchange" times messages alone.
+ * Where others use the machine too, a run and the mean of messages tell little: the
+ * best window (6.4 ms of the model) and the best message are what nobody disturbed. */
 #include "bench/bench.h"
 #include "brianhears.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { WINDOW = 64 };
 
 static bh_comm *comm;
 
@@ -51,11 +56,36 @@ time_exchanges(void)
 }
 
 struct work {
+    double last_s;      /* end of the last window */
+    double best_s;      /* of a spike: the shortest window for its spikes */
+    size_t spikes, all; /* of the window, of all */
     bh_network *net;
     bh_synapses *synapses;
-    bh_spike_counter *counter;
     size_t neurons;
 };
+
+static bh_status
+time_window(void *user, double time_s, bh_diag *why)
+{
+    struct work *work = user;
+    const double end_s = now_s(), took_s = end_s - work->last_s;
+    (void)time_s, (void)why;
+    if (work->last_s > 0 && took_s < work->best_s * (double)work->spikes)
+        work->best_s = took_s / (double)work->spikes;
+    work->last_s = end_s;
+    work->spikes = 0;
+    return BH_OK;
+}
+
+static bh_status
+count(void *user, bh_events events, bh_diag *why)
+{
+    struct work *work = user;
+    (void)why;
+    work->spikes += events.count;
+    work->all += events.count;
+    return BH_OK;
+}
 
 static void
 build(struct work *work, size_t inputs, double delay_ms)
@@ -79,10 +109,16 @@ build(struct work *work, size_t inputs, double delay_ms)
     must(bh_synapses_new(&config, &work->synapses, &diag));
     bh_connect_config connect = bh_connect_config_default();
     connect.in_degree = inputs;
+    connect.condition = inputs == 0 ? "False" : NULL;
     must(bh_synapses_connect(work->synapses, &connect, &diag));
     snprintf(delay, sizeof delay, "%g*ms + 2*ms*rand()", delay_ms);
-    must(bh_synapses_set(work->synapses, "delay", NULL, delay, &diag));
-    must(bh_spike_counter_new(cells, &work->counter, &diag));
+    if (inputs > 0)
+        must(bh_synapses_set(work->synapses, "delay", NULL, delay, &diag));
+    bh_spike_monitor_config listen = bh_spike_monitor_config_default();
+    listen.record = false;
+    listen.sink = count;
+    listen.user = work;
+    must(bh_spike_monitor_new(cells, &listen, NULL, &diag));
 }
 
 static void
@@ -90,7 +126,6 @@ report(const struct work *work, double built_s, double ran_s, double seconds,
        bh_network_traffic before)
 {
     const bh_network_traffic now = bh_network_traffic_get(work->net);
-    const uint64_t *counts = bh_spike_counter_counts(work->counter);
     const double size = bh_comm_size(comm), wait_s = now.wait_s - before.wait_s,
                  least = over_all(BH_COMM_MIN, wait_s),
                  most = over_all(BH_COMM_MAX, wait_s),
@@ -99,20 +134,22 @@ report(const struct work *work, double built_s, double ran_s, double seconds,
                  memory =
                      over_all(BH_COMM_MAX, (double)bh_synapses_bytes(work->synapses)),
                  exchanges = (double)(now.exchanges - before.exchanges);
-    double spikes = 0;
-    for (size_t n = 0; n < work->neurons; n++)
-        spikes += (double)counts[n];
     const double synapses = (double)bh_synapses_count(work->synapses),
-                 events = spikes * synapses / (double)work->neurons;
+                 each = synapses / (double)work->neurons, spikes = (double)work->all,
+                 events = spikes * each;
     if (bh_comm_rank(comm) != 0)
         return;
     printf("%.3f s for %g s, %d processes x %d threads, %zu neurons, %.3g synapses "
            "(%.3g bytes of one process), made in %.2f s\n",
            ran_s, seconds, bh_comm_size(comm), bh_network_threads(work->net),
            work->neurons, synapses, memory, built_s);
-    printf("%.2f Hz, %.3g events, %.2f ns an event and core; waiting %.3f to %.3f s",
+    const double cores = size * bh_network_threads(work->net),
+                 best_s = work->best_s * spikes;
+    printf("%.2f Hz, %.3g events, %.2f ns an event and core, in the best window %.2f "
+           "(%.3g times real time); waiting %.3f to %.3f s",
            spikes / (double)work->neurons / seconds, events,
-           1e9 * ran_s * size * bh_network_threads(work->net) / events, least, most);
+           1e9 * ran_s * cores / events, 1e9 * best_s * cores / events,
+           seconds / best_s, least, most);
     if (exchanges > 0)
         printf("; %.0f exchanges of %.0f bytes, %.1f us", exchanges, bytes / exchanges,
                1e6 * least / exchanges);
@@ -132,17 +169,20 @@ main(int argc, char **argv)
         return fprintf(stderr, "bench_spread NEURONS INPUTS SECONDS [DELAY_MS "
                                "[THREADS]]\n"),
                2;
-    struct work work = {.neurons = (size_t)atof(argv[1])};
+    struct work work = {.neurons = (size_t)atof(argv[1]), .best_s = INFINITY};
     const double seconds = atof(argv[3]);
     bh_network_config config = bh_network_config_default();
     config.comm = comm;
+    config.window = WINDOW;
     config.threads = argc > 5 ? atoi(argv[5]) : 1;
     double start = now_s();
     must(bh_network_new(&config, &work.net, &diag));
     build(&work, (size_t)atof(argv[2]), argc > 4 ? atof(argv[4]) : 1.5);
-    must(bh_network_run(work.net, 1e-3, &diag)); /* compiles and sorts */
+    must(bh_network_run(work.net, 0.1, &diag)); /* compiles, sorts, settles */
     const double built_s = now_s() - start;
     const bh_network_traffic before = bh_network_traffic_get(work.net);
+    work.all = 0;
+    bh_network_report(work.net, time_window, &work);
     must(bh_comm_barrier(comm, &diag));
     start = now_s();
     must(bh_network_run(work.net, seconds, &diag));
