@@ -238,10 +238,10 @@ BH_KERNEL(bh_device_trace_add, bh_device_trace_frame, f)
                   stamp = (int32_t)(sent - f->clock->epoch);
     const double value = bh_trace_at(&f->view, neuron, stamp) + f->step;
     bh_trace_last *last = &f->last[neuron];
-    last->before = last->value;
-    last->earlier = last->stamp;
-    last->value = value;
-    last->stamp = stamp;
+    last->value[1] = last->value[0];
+    last->stamp[1] = last->stamp[0];
+    last->value[0] = value;
+    last->stamp[0] = stamp;
     if (f->now) {
         f->now[neuron] += f->step;
         return;

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 7
+#define BH_FRAME_VERSION 8
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {

@@ -11,15 +11,25 @@
 enum { LARGE_PAGE = 1 << 21 };
 
 void *
+large_new(size_t size)
+{
+    if (size < (size_t)LARGE_PAGE)
+        return malloc(size);
+    const size_t whole = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *memory = aligned_alloc(LARGE_PAGE, whole);
+    if (memory)
+        madvise(memory, whole, MADV_HUGEPAGE);
+    return memory;
+}
+
+void *
 large_pages(void *old, size_t size)
 {
-    if (!old || size < 2 * (size_t)LARGE_PAGE || (uintptr_t)old % LARGE_PAGE == 0)
+    if (!old || size < (size_t)LARGE_PAGE || (uintptr_t)old % LARGE_PAGE == 0)
         return old;
-    const size_t whole = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    void *moved = aligned_alloc(LARGE_PAGE, whole);
+    void *moved = large_new(size);
     if (!moved)
         return old;
-    madvise(moved, whole, MADV_HUGEPAGE);
     memcpy(moved, old, size);
     free(old);
     return moved;

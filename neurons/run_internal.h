@@ -189,6 +189,8 @@ void path_interpret(const struct path *path, bool traced, bh_path_frame *frame,
 
 /* large.c: moves what fills many pages to large ones; or gives it back as it is. */
 void *large_pages(void *memory, size_t size);
+/* New memory, with large pages where it fills many; or NULL. */
+void *large_new(size_t size);
 
 /* history.c */
 /* Begins the histories of all events of a group that is cut; nothing is kept yet. */

@@ -16,6 +16,20 @@
 #define BH_TRACE static inline
 #endif
 
+/* Hides from the compiler where a value comes from: so that it selects by it, or with
+ * it, where a branch would as often be predicted wrong. */
+#if defined(__GNUC__) && defined(__x86_64__) && !defined(__CUDACC__)
+#define BH_HIDE_NUMBER(x) __asm__("" : "+x"(x))
+#define BH_HIDE_INDEX(x)  __asm__("" : "+r"(x))
+#else
+#define BH_HIDE_NUMBER(x) ((void)0)
+#define BH_HIDE_INDEX(x)  ((void)0)
+#endif
+
+/* Where spikes of targets find their synapses through `order`, each is asked for so
+ * many places before; it has as many more elements. */
+enum { BH_AHEAD = 96 };
+
 /* Synapses that one spike reaches at one time: places from first to last. A place is a
  * position in the arrays of the synapses, or a place in `order` where that is given. */
 typedef struct bh_span {
@@ -30,8 +44,8 @@ typedef struct bh_trace_entry {
     int32_t stamp; /* step of the spike */
 } bh_trace_entry;
 typedef struct bh_trace_last {
-    double value, before;   /* after the last spike, and after the one before it */
-    int32_t stamp, earlier; /* steps of those spikes */
+    double value[2];  /* after the last spike, and after the one before it */
+    int32_t stamp[2]; /* steps of those spikes */
 } bh_trace_last;
 typedef struct bh_trace {
     const bh_trace_last *last;   /* of each neuron */
@@ -48,9 +62,10 @@ BH_TRACE double
 bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
 {
     const bh_trace_last *last = &trace->last[neuron];
-    const bool newest = last->stamp <= when;
-    double value = newest ? last->value : last->before;
-    int32_t stamp = newest ? last->stamp : last->earlier;
+    int64_t which = last->stamp[0] > when;
+    BH_HIDE_INDEX(which);
+    double value = last->value[which];
+    int32_t stamp = last->stamp[which];
     if (__builtin_expect(stamp > when, 0)) {
         const bh_trace_entry *ring = trace->ring + (int64_t)neuron * (trace->mask + 1);
         uint32_t at = trace->filled[neuron];

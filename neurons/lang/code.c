@@ -228,6 +228,8 @@ not_negative(const struct code *code, int a)
     case OP_MUL:
         return op->arg[0] == op->arg[1] ||
                (not_negative(code, op->arg[0]) && not_negative(code, op->arg[1]));
+    case OP_MIN:
+        return not_negative(code, op->arg[0]) && not_negative(code, op->arg[1]);
     case OP_MAX:
     case OP_CLIP:
         return is_number(code, op->arg[1]) && code->ops[op->arg[1]].number >= 0;
@@ -317,6 +319,9 @@ clip(struct code *code, int x, int low, int high)
         return code_plain(code, OP_MAX, x, low, -1);
     if (no_low)
         return code_plain(code, OP_MIN, x, high, -1);
+    if (is_number(code, low) && is_number(code, high) &&
+        code->ops[low].number <= code->ops[high].number)
+        return code_plain(code, OP_MIN, code_plain(code, OP_MAX, x, low, -1), high, -1);
     return code_plain(code, OP_CLIP, x, low, high);
 }
 

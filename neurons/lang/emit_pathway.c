@@ -70,7 +70,7 @@ print_special(struct printer *p, const struct op *op, const char *indent)
 }
 
 static const struct printer_style style = {
-    .draw = "", .index = index_of, .load = print_special};
+    .draw = "", .single = true, .index = index_of, .load = print_special};
 
 /* CUDA is C++: pointers do not become others by themselves. */
 static void
@@ -148,20 +148,29 @@ first_own(const struct code *code)
     return NULL;
 }
 
-/* A column's synapses lie all over the memory: the first of them are asked for while
- * the column before is worked on. */
+/* A column's synapses lie all over the memory: each is asked for some places before,
+ * into the second-level cache, which has room for more requests under way than the
+ * first; and what says where they are two columns before. */
 static void
-print_heads(struct writer *writer, const char *name)
+print_columns(struct writer *writer, const char *name, bool traces)
 {
-    write_text(writer,
-               "    for (int32_t s = -1; s < f->spans; s++) {\n"
-               "        const bh_span *next = s + 1 < f->spans ? &f->span[s + 1] : 0;\n"
-               "        for (int64_t q = next ? next->first : 0;\n"
-               "             next && q < next->last && q < next->first + 32; q++)\n"
-               "            __builtin_prefetch(&%s_at[order[q]], 1);\n"
-               "        if (s < 0)\n"
-               "            continue;\n",
-               name);
+    write_text(
+        writer,
+        "    for (int64_t n = 0; f->spans > 0 && n < BH_AHEAD; n++)\n"
+        "        __builtin_prefetch(&%s_at[order[f->span[0].first + n]], 1, 2);\n"
+        "    for (int32_t s = 0; s < f->spans; s++) {\n"
+        "        for (int64_t n = 0; s + 2 < f->spans && n < 64; n += 16) {\n"
+        "            __builtin_prefetch(&order[f->span[s + 2].first + n]);\n"
+        "            __builtin_prefetch(&source[f->span[s + 2].first + n]);\n"
+        "%s"
+        "        }\n"
+        "        const int64_t jump = s + 1 < f->spans\n"
+        "            ? f->span[s + 1].first - f->span[s].last : 0;\n",
+        name,
+        traces ? "            if (place_delay)\n"
+                 "                __builtin_prefetch("
+                 "&place_delay[f->span[s + 2].first + n]);\n"
+               : "");
 }
 
 static void
@@ -169,7 +178,7 @@ print_places(struct writer *writer, const struct emit_path *path)
 {
     const struct symbol *own = first_own(path->code);
     if (path->from_post && own)
-        print_heads(writer, own->name);
+        print_columns(writer, own->name, path->traces);
     else
         write_text(writer, "    for (int32_t s = 0; s < f->spans; s++) {\n");
     write_text(writer,
@@ -181,22 +190,25 @@ print_places(struct writer *writer, const struct emit_path *path)
                            "f->span[s].first;\n");
     if (!path->from_post && own)
         write_text(writer,
-                   "        if (!order && target && s + 12 < f->spans) {\n"
-                   "            __builtin_prefetch(&target[f->span[s + 12].first]);\n"
-                   "            __builtin_prefetch(&%s_at[f->span[s + 12].first], 1);\n"
+                   "        if (!order && target && s + 6 < f->spans) {\n"
+                   "            __builtin_prefetch(&target[f->span[s + 6].first]);\n"
+                   "            __builtin_prefetch(&%s_at[f->span[s + 6].first], 1);\n"
                    "        }\n",
                    own->name);
     write_text(writer,
                "        for (int64_t q = f->span[s].first; q < last; q++) {\n"
-               "            const int64_t p = order ? order[q] : q;\n"
+               "            const int64_t p = %s;\n"
                "            const %s;\n",
+               path->from_post ? "order[q]" : "order ? order[q] : q",
                path->from_post ? "int32_t i = source[q]"
                                : "int64_t j = target ? (int64_t)target[p] : q + ahead");
     if (path->from_post && own)
-        write_text(writer,
-                   "            __builtin_prefetch(&%s_at[order[q + 32 < last ? "
-                   "q + 32 : q]], 1);\n",
-                   own->name);
+        write_text(
+            writer,
+            "            const int64_t next = q + BH_AHEAD;\n"
+            "            __builtin_prefetch(&%s_at[order[next < last ? next : next "
+            "+ jump]], 1, 2);\n",
+            own->name);
 }
 
 /* Pointers, values of the step, and the body of the loop over places; the loop itself

@@ -67,7 +67,9 @@ void
 print_operand(struct printer *p, int i)
 {
     const struct op *op = &p->code->ops[i];
-    if (op->code == OP_CONST)
+    if (op->code == OP_CONST && p->bound[i])
+        write_text(p->writer, "b%d", i);
+    else if (op->code == OP_CONST)
         print_number(p, op->number);
     else if (p->named[i] && op->rate == RATE_STEP)
         write_text(p->writer, p->scalar ? "s%d" : "(real)s%d", p->number[i]);
@@ -172,6 +174,19 @@ name_repeated_arguments(struct printer *p)
         }
 }
 
+/* The bounds of max and min. Where elements are taken one by one, compilers make a
+ * branch of a bound that they know to be a number, and one instruction of any other. */
+static void
+name_bounds(struct printer *p)
+{
+    for (int i = 0; p->style->single && i < p->code->count; i++) {
+        const struct op *op = &p->code->ops[i];
+        if (op->uses > 0 && (op->code == OP_MAX || op->code == OP_MIN) &&
+            op->rate == RATE_NEURON && p->code->ops[op->arg[1]].code == OP_CONST)
+            p->bound[op->arg[1]] = true;
+    }
+}
+
 const struct printer_style printer_host = {.draw = "[n]",
                                            .poisson = "(real)f->poisson(f, %d, n, k, "};
 
@@ -187,11 +202,13 @@ printer_start(struct printer *p, struct writer *writer, const struct code *code,
     p->depth = calloc((size_t)code->count + 1, sizeof *p->depth);
     p->named = calloc((size_t)code->count + 1, sizeof *p->named);
     p->number = calloc((size_t)code->count + 1, sizeof *p->number);
-    if (!p->depth || !p->named || !p->number) {
+    p->bound = calloc((size_t)code->count + 1, sizeof *p->bound);
+    if (!p->depth || !p->named || !p->number || !p->bound) {
         writer->failed = true;
         return false;
     }
     name_repeated_arguments(p);
+    name_bounds(p);
     for (int i = 0; i < code->count; i++) {
         const struct op *op = &code->ops[i];
         for (int j = 0; j < 3; j++)
@@ -215,6 +232,7 @@ printer_end(struct printer *p)
     free(p->depth);
     free(p->named);
     free(p->number);
+    free(p->bound);
 }
 
 bool
@@ -258,6 +276,11 @@ print_step_values(struct printer *p, const char *indent)
 {
     for (int i = 0; i < p->code->count; i++) {
         const struct op *op = &p->code->ops[i];
+        if (p->bound[i]) {
+            write_text(p->writer, "%sreal b%d = ", indent, i);
+            print_number(p, op->number);
+            write_text(p->writer, ";\n%sBH_HIDE_NUMBER(b%d);\n", indent, i);
+        }
         if (op->uses == 0 || (p->style->load && op->rate != RATE_STEP))
             continue;
         if (op->rate == RATE_STEP) {

@@ -25,6 +25,7 @@ struct printer_style {
     const char *draw;    /* what follows the name of drawn numbers: normal0[n] */
     const char *poisson; /* a call up to its last argument, the mean; %d is the term */
     bool device;         /* a kernel of neuron n, not a loop: neurons/device_kernel.h */
+    bool single;         /* one element after the other: no loop for vector code */
     /* The index of a symbol's value in its array; NULL: n for all. */
     const char *(*index)(const struct symbol *symbol);
     /* Prints a load of its own way; false leaves it to the printer. Drawn numbers are
@@ -46,6 +47,7 @@ struct printer {
     int *depth;
     bool *named; /* printed as a name: t<number>, or s<number> where it is a scalar */
     int *number;
+    bool *bound; /* constants that something is compared with: printed as b<number> */
     bool scalar; /* printing what is computed once a step, in double */
 };
 

@@ -10,7 +10,8 @@
  * places of a neuron are sorted by delay, and each spike on its way knows the next
  * place that it reaches and when. */
 
-enum { SPANS = 256 };
+/* Spans that are handed to the code at a time; spikes that are looked at at a time. */
+enum { SPANS = 256, PIECE = 64 };
 
 /* Spans that wait for the code. */
 struct batch {
@@ -238,28 +239,42 @@ move_on(const struct path *path, struct underway *spike, uint32_t *due)
     *due = next < spike->last ? spike->sent + delay_at(path, next) : now - 1;
 }
 
-/* The places that are reached at a step. What a spike needs is asked for some spikes
- * before. */
+/* Lists the spikes of one piece of the flight, from `from` on, that reach places now,
+ * and asks for what they need. */
+static size_t
+find_due(const struct path *path, const struct flight *flight, size_t from,
+         uint32_t now, size_t *list)
+{
+    const size_t to = flight->tail - from < PIECE ? flight->tail : from + PIECE;
+    size_t found = 0;
+    for (size_t n = from; n < to; n++) {
+        list[found] = n;
+        found += flight->due[n] == now;
+    }
+    for (size_t f = 0; path->stretch && f < found; f++)
+        __builtin_prefetch(&path->stretch[flight->spike[list[f]].next]);
+    return found;
+}
+
+/* The places that are reached at a step: what a piece needs is asked for while the one
+ * before it is worked on. */
 static void
 deliver_due(struct batch *batch, int64_t step)
 {
-    enum { CHUNK = 128 };
     const struct path *path = batch->path;
     struct flight *flight = &path->flight[batch->part];
     const uint32_t now = (uint32_t)step;
-    for (size_t from = flight->head; from < flight->tail; from += CHUNK) {
-        const size_t to = flight->tail - from < CHUNK ? flight->tail : from + CHUNK;
-        size_t list[CHUNK], found = 0;
-        for (size_t n = from; n < to; n++) {
-            list[found] = n;
-            found += flight->due[n] == now;
-        }
-        for (size_t f = 0; path->stretch && f < found; f++)
-            __builtin_prefetch(&path->stretch[flight->spike[list[f]].next]);
-        for (size_t f = 0; f < found; f++) {
-            struct underway *spike = &flight->spike[list[f]];
+    size_t list[2][PIECE], found[2] = {0, 0};
+    int this = 0;
+    if (flight->head < flight->tail)
+        found[0] = find_due(path, flight, flight->head, now, list[0]);
+    for (size_t from = flight->head; from < flight->tail; from += PIECE, this = !this) {
+        if (flight->tail - from > PIECE)
+            found[!this] = find_due(path, flight, from + PIECE, now, list[!this]);
+        for (size_t f = 0; f < found[this]; f++) {
+            struct underway *spike = &flight->spike[list[this][f]];
             const int64_t first = spike->next;
-            move_on(path, spike, &flight->due[list[f]]);
+            move_on(path, spike, &flight->due[list[this][f]]);
             add(batch, first, spike->next, spike->neuron);
         }
     }

@@ -2,6 +2,7 @@
 #include "neurons/synapses/synapses_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 synapses_index_free(bh_synapses *s)
@@ -72,7 +73,7 @@ synapses_index(bh_synapses *s, bool with_source, bh_diag *diag)
                            s->name, s->count);
     struct indexing work = {s, malloc((targets + 1) * sizeof *work.next)};
     s->column = calloc(targets + 1, sizeof *s->column);
-    s->column_position = malloc((s->count + 1) * sizeof *s->column_position);
+    s->column_position = malloc((s->count + BH_AHEAD) * sizeof *s->column_position);
     if (with_source)
         s->column_source = malloc((s->count + 1) * sizeof *s->column_source);
     if (!work.next || !s->column || !s->column_position ||
@@ -82,6 +83,7 @@ synapses_index(bh_synapses *s, bool with_source, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the synapses of %s",
                            s->name);
     }
+    memset(s->column_position + s->count, 0, BH_AHEAD * sizeof *s->column_position);
     bh_pool_run(s->net->pool, s->partitions, 5 * (double)s->count, count_partition,
                 &work);
     for (size_t j = 0; j < targets; j++) {

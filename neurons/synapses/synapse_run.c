@@ -229,7 +229,7 @@ sort_places(struct path *path, size_t rows, bh_diag *diag)
         if (path->start[r + 1] - path->start[r] > longest)
             longest = path->start[r + 1] - path->start[r];
     uint32_t *memory = malloc(3 * longest * sizeof *memory);
-    uint32_t *order = malloc((s->count + 1) * sizeof *order);
+    uint32_t *order = malloc((s->count + BH_AHEAD) * sizeof *order);
     uint32_t *source = malloc((s->count + 1) * sizeof *source);
     free(path->own_order);
     free(path->own_source);
@@ -239,6 +239,7 @@ sort_places(struct path *path, size_t rows, bh_diag *diag)
         free(memory);
         return no_memory(s, diag);
     }
+    memset(order + s->count, 0, BH_AHEAD * sizeof *order);
     uint32_t *keys = memory, *sorted = keys + longest, *spare = sorted + longest;
     for (size_t r = 0; r < rows; r++) {
         const uint64_t from = path->start[r], count = path->start[r + 1] - from;
@@ -264,7 +265,7 @@ find_stretches(struct path *path, size_t rows, bh_diag *diag)
     const bh_synapses *s = path->synapses;
     const uint16_t *delay = path->pathway->delay;
     free(path->stretch);
-    path->stretch = malloc((s->count + 1) * sizeof *path->stretch);
+    path->stretch = large_new((s->count + 1) * sizeof *path->stretch);
     if (!path->stretch)
         return no_memory(s, diag);
     for (size_t r = 0; r < rows; r++)
@@ -346,7 +347,8 @@ use_large_pages(bh_synapses *s)
         s->arrays[v] = large_pages(s->arrays[v], n * bh_precision_size(s->precision));
     s->local = large_pages(s->local, n * sizeof *s->local);
     s->lastupdate = large_pages(s->lastupdate, n * sizeof *s->lastupdate);
-    s->column_position = large_pages(s->column_position, n * sizeof(uint32_t));
+    s->column_position =
+        large_pages(s->column_position, (n + BH_AHEAD) * sizeof(uint32_t));
     s->column_source = large_pages(s->column_source, n * sizeof(uint32_t));
     for (struct pathway *way = s->pathways; way; way = way->next)
         way->delay = large_pages(way->delay, n * sizeof *way->delay);

@@ -118,7 +118,7 @@ take_part(const bh_synapses *s, struct trace *t, size_t p, uint32_t depth)
     if (!part->last)
         return false;
     for (size_t n = 0; n < count; n++)
-        part->last[n] = (bh_trace_last){0, 0, NEVER, NEVER};
+        part->last[n] = (bh_trace_last){{0, 0}, {NEVER, NEVER}};
     if (t->pathway->from_post)
         part->now = calloc(count + 1, sizeof *part->now);
     if (t->pathway->from_post ? !part->now : !take_source_part(s, part, depth))
@@ -188,7 +188,7 @@ take_delays(struct path *path, const struct pathway *sources)
     path->place_fixed = (int32_t)sources->delay_steps;
     if (!sources->delay)
         return true;
-    path->place_delay = malloc((s->count + 1) * sizeof *path->place_delay);
+    path->place_delay = large_new((s->count + 1) * sizeof *path->place_delay);
     for (size_t q = 0; path->place_delay && q < s->count; q++)
         path->place_delay[q] = sources->delay[path->order[q]];
     return path->place_delay != NULL;
@@ -265,7 +265,7 @@ trace_add(const struct path *path, size_t p, uint32_t neuron, int64_t sent)
             continue;
         const double value = bh_trace_at(&part->view, (int32_t)neuron, stamp) + t->step;
         bh_trace_last *last = &part->last[neuron];
-        *last = (bh_trace_last){value, last->value, stamp, last->stamp};
+        *last = (bh_trace_last){{value, last->value[0]}, {stamp, last->stamp[0]}};
         if (part->now) {
             part->now[neuron] += t->step;
             continue;
@@ -282,7 +282,7 @@ last_arrival(const struct trace *t, size_t p, int32_t neuron, int32_t delay,
              int32_t now)
 {
     const bh_trace *view = &t->part[p].view;
-    int32_t stamp = view->last[neuron].stamp;
+    int32_t stamp = view->last[neuron].stamp[0];
     uint32_t at = view->filled ? view->filled[neuron] : 0;
     const bh_trace_entry *ring =
         view->ring ? view->ring + (size_t)neuron * (view->mask + 1) : NULL;
@@ -386,8 +386,8 @@ trace_move(bh_synapses *s, int32_t steps)
                                            : s->source.count;
             const size_t length = part->ring ? part->view.mask + 1 : 0;
             for (size_t n = 0; n < count; n++) {
-                part->last[n].stamp = moved(part->last[n].stamp, steps);
-                part->last[n].earlier = moved(part->last[n].earlier, steps);
+                for (int k = 0; k < 2; k++)
+                    part->last[n].stamp[k] = moved(part->last[n].stamp[k], steps);
             }
             for (size_t n = 0; n < count * length; n++)
                 part->ring[n].stamp = moved(part->ring[n].stamp, steps);
