@@ -285,7 +285,7 @@ measure_sac(const struct work *work, bh_diag *diag)
     for (size_t b = 0; b < bins; b++)
         column[0].values[b] = bh_correlogram_lag(&config, b);
     curve->x_label = "lag (s)";
-    curve->y_label = "normalised coincidences";
+    curve->y_label = "coincidences";
     const double index = bh_correlation_index(column[1].values, bins);
     snprintf(curve->title, sizeof curve->title, "correlation index %.3f", index);
     outcome_figure(work->out, "correlation_index", index);
