@@ -102,7 +102,7 @@ run(const void *given, const char *sound)
 const struct command command_cochleagram = {
     .name = "cochleagram",
     .operand = "SOUND",
-    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "draw the output of a gammatone filterbank",
     .about =
         "Draws the level of each filter over time: RMS in dB SPL. SOUND is a file "

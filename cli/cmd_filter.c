@@ -141,7 +141,7 @@ run(const void *given, const char *sound)
 const struct command command_filter = {
     .name = "filter",
     .operand = "SOUND",
-    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "write what a filterbank makes of a sound",
     .about =
         "Hears SOUND through a filterbank and writes the waveform of every "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _POSIX_C_SOURCE 200809L
 
+#include "cli/backend.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/json.h"
@@ -105,6 +106,7 @@ print_json(const struct simulation *s)
     json_close(&json);
     json_whole(&json, "processes", bh_comm_size(s->comm));
     json_whole(&json, "threads", bh_network_threads(bh_model_network(s->model)));
+    json_text(&json, "backend", backend_name());
     json_number(&json, "took_s", s->took_s);
     json_end(&json);
 }
@@ -151,6 +153,29 @@ tell_part(const struct simulation *s, bh_diag *diag)
 }
 
 static bh_status
+build(bh_model *model, struct bh_device *device, bh_diag *diag)
+{
+    bh_model_place(model, device);
+    BH_TRY(bh_model_build(model, diag));
+    return bh_network_prepare(bh_model_network(model), diag);
+}
+
+/* What a device cannot do, the processor does with "auto". */
+static bh_status
+build_somewhere(bh_model *model, bh_diag *diag)
+{
+    struct bh_device *device = NULL;
+    bh_diag why = {0};
+    BH_TRY(backend_device(&device, diag));
+    const bh_status status = build(model, device, &why);
+    if (status != BH_OK && device && backend_give_up(&why))
+        return build(model, NULL, diag);
+    if (status != BH_OK)
+        *diag = why;
+    return status;
+}
+
+static bh_status
 prepare(struct simulation *s, bh_diag *diag)
 {
     const bool first = bh_comm_rank(s->comm) == 0;
@@ -159,9 +184,8 @@ prepare(struct simulation *s, bh_diag *diag)
     for (size_t i = 0; i < 64; i++)
         s->wanted[i] = part_wanted(bh_model_output(s->model, i));
     signals_catch();
-    BH_TRY(bh_model_build(s->model, diag));
+    BH_TRY(build_somewhere(s->model, diag));
     bh_network *net = bh_model_network(s->model);
-    BH_TRY(bh_network_prepare(net, diag));
     if (bh_network_notice(net) && first)
         note("%s", bh_network_notice(net));
     return simulation_view_open(s->model, s->operand, s->settings->group,
@@ -219,7 +243,7 @@ const struct command command_run = {
     .name = "run",
     .operand = "MODEL",
     .words = simulation_names,
-    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON,
+    .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "run a model: a file, or a built-in one",
     .about =
         "Runs MODEL: a model file (docs/model-files.md), - for standard input, or the "

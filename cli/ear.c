@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/ear.h"
 
+#include "cli/backend.h"
 #include "cli/console.h"
 #include "core/pool.h"
 
@@ -93,12 +94,28 @@ ear_places(const struct ear *ear, const struct range *range, size_t count,
     return status;
 }
 
+/* With "auto" a bank that the device does not know stays where it is. */
+static bh_status
+place(bh_filterbank *bank, bh_diag *diag)
+{
+    struct bh_device *device = NULL;
+    bh_diag why = {0};
+    BH_TRY(backend_device(&device, diag));
+    if (!device)
+        return BH_OK;
+    const bh_status status = bh_filterbank_place(bank, device, BH_PLACE_PARALLEL, &why);
+    if (status == BH_OK || backend_give_up(&why))
+        return BH_OK;
+    return bh_diag_set(diag, status, "%s", why.text);
+}
+
 bh_status
 ear_put_bank(struct ear *ear, bh_filterbank *bank, bh_diag *diag)
 {
     ear->bank = bank;
     ear->places = bh_filterbank_channels(bank);
     ear->cf_hz = bh_filterbank_cf(bank);
+    BH_TRY(place(bank, diag));
     return bh_filterbank_source(bank, ear->sound, &ear->out, diag);
 }
 

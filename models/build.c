@@ -73,6 +73,7 @@ make_network(bh_model *model, bh_diag *diag)
     config.seed = run->seed.whole;
     config.random = (bh_random_mode)(int)run->random.number;
     config.comm = model->checking ? NULL : model->comm;
+    config.device = model->checking ? NULL : model->device;
     config.threads = (int)run->threads.number;
     config.window = (size_t)run->window.number;
     config.code = model->checking ? BH_CODE_INTERPRETED

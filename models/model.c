@@ -170,6 +170,12 @@ bh_model_spread(bh_model *model, bh_comm *comm, bh_diag *diag)
     return BH_OK;
 }
 
+void
+bh_model_place(bh_model *model, struct bh_device *device)
+{
+    model->device = device;
+}
+
 bh_network *
 bh_model_network(const bh_model *model)
 {

@@ -24,6 +24,8 @@
 
 BH_BEGIN_DECLS
 
+struct bh_device;
+
 typedef struct bh_model bh_model;
 
 /// Reads a model file ("-": standard input), or where there is no such file the
@@ -67,6 +69,10 @@ BH_API BH_NODISCARD bh_status bh_model_set_file(bh_model *model, const char *nam
 /// by process 0, and a sound from a device belongs to one process: BH_ERR_UNSUPPORTED.
 BH_API BH_NODISCARD bh_status bh_model_spread(bh_model *model, bh_comm *comm,
                                               bh_diag *diag);
+
+/// Lets the networks that are built from now on run on a device (bh_backend_device),
+/// which must outlive them; NULL is the processor. Its filters stay on the processor.
+BH_API void bh_model_place(bh_model *model, struct bh_device *device);
 
 /// Makes the network, from the beginning where there is one already (which is freed).
 /// Sounds are opened; nothing is written yet.

@@ -83,8 +83,9 @@ struct bh_model {
     bh_namespace *all; /* constants and timed arrays */
     bh_graph *graph;
     bh_network *net;
-    bh_comm *comm;        /* that share the network, or NULL */
-    double samplerate_hz; /* of the graph */
+    bh_comm *comm;            /* that share the network, or NULL */
+    struct bh_device *device; /* that runs it, or NULL */
+    double samplerate_hz;     /* of the graph */
     bool checking;
 };
 

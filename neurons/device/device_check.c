@@ -42,7 +42,7 @@ device_parts(const bh_network *net, const bh_group *group, bool delicate)
 bh_status
 device_check(const bh_network *net, bh_diag *diag)
 {
-    if (net->config.comm)
+    if (bh_comm_size(net->config.comm) > 1)
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
                            "a network runs on a GPU or in several processes, not both");
     for (const struct link *link = net->links; link; link = link->next)

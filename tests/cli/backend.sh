@@ -54,6 +54,32 @@ group_backend() {
     gpu 1,0,cuMemAlloc "${spikes[@]}" --backend auto -o none.csv -f
     ends 0
     says "on the processor: the CUDA driver fails in cuMemAlloc"
-    same none.csv cpu.csv
+    same none.csv fast.csv
+    # filterbanks: the same bits but for the gammatone in parallel over time
+    local filter=(filter "$speech" -s 600ms -d 100ms -l 60 --cf 300,1kHz,4kHz)
+    works filter "$speech" -d 100ms --bank middle_ear -o cpu.npy
+    gpu 1,0 filter "$speech" -d 100ms --bank middle_ear --backend cuda -o gpu.npy
+    ends 0
+    same gpu.npy cpu.npy
+    gpu 1,0 "${filter[@]}" --bank dcgc --backend cuda -o none.npy
+    ends 1
+    lines 1
+    works "${filter[@]}" --bank dcgc -o cpu.npy
+    gpu 1,0 "${filter[@]}" --bank dcgc --backend auto -o gpu.npy -f
+    ends 0
+    says "on the processor: "
+    same gpu.npy cpu.npy
+    gpu 1,0 cochleagram "$speech" -n 20 -d 200ms --backend cuda -o gpu.png
+    ends 0
+    # model files
+    printf '%s\n' 'run: {duration: 50 ms, random: portable}' \
+        'groups: {cells: {N: 30, equations: "dv/dt = (2 - v)/(10*ms) + xi*(1*ms)**-0.5 : 1",' \
+        '  threshold: v > 1, reset: v = 0}}' \
+        'monitors: {out: {spikes: cells, file: out.csv}}' >model.yaml
+    works run model.yaml
+    mv out.csv cpu.csv
+    gpu 1,0 run model.yaml -f --backend cuda
+    ends 0
+    same out.csv cpu.csv
     fails 2 "--backend: " "${spikes[@]}" --backend opencl
 }
