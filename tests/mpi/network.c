@@ -262,7 +262,8 @@ stir(void *user, bh_network *same, double time_s, bh_diag *diag)
                            : status;
 }
 
-/* Gap junctions, events of one's own, a clock of one's own, operations, all to all. */
+/* Gap junctions, events of one's own, operations, all to all, synapses that are not
+ * stored, and a group of one neuron, which most processes have nothing of. */
 static void
 run_coupled(void)
 {
@@ -278,6 +279,19 @@ run_coupled(void)
                             NULL);
     bh_synapses *ab = join(bh_all(a), bh_all(b), "w : 1", NULL, NULL);
     bh_synapses *all = join(bh_part(b, 0, 40), bh_all(a), NULL, "ge += 0.2*mV", NULL);
+    bh_group *one = cells("one", 1, LIF);
+    bh_synapses *gather = join(bh_all(b), bh_all(one), NULL, "ge += 0.3*mV", NULL);
+    bh_synapses_config unstored = bh_synapses_config_default();
+    unstored.name = "unstored";
+    unstored.source = bh_all(b);
+    unstored.target = bh_all(b);
+    unstored.on_pre = "ge += 0.1*mV";
+    unstored.delay = "0.7*ms";
+    unstored.procedural = true;
+    bh_synapses *again;
+    DO(bh_synapses_new(&unstored, &again, &diag));
+    connect(again, 0.02, 0);
+    DO(bh_synapses_connect(gather, NULL, &diag));
     bh_pathway_config way = bh_pathway_config_default();
     way.name = "near";
     way.event = "near";
@@ -303,6 +317,8 @@ run_coupled(void)
     add(rows.data, rows.frames * rows.channels * sizeof(double));
     add_synapses(ab, "w");
     add_values(a, CELLS, "v");
+    add_values(one, 1, "v");
+    add_values(one, 1, "ge");
 }
 
 /* One process, the last, stops the run or fails in it. */
@@ -348,6 +364,19 @@ run_until(const char *what)
     add(&time_s, sizeof time_s);
 }
 
+/* Processes whose networks differ (in the seed) do not run. */
+static void
+run_different(void)
+{
+    bh_diag why = {0};
+    cells("cells", 700, LIF);
+    const bool alone = bh_comm_size(comm) == 1;
+    const bh_status status = bh_network_run(net, 1e-3, &why);
+    if (status != (alone ? BH_OK : BH_ERR_ARGUMENT) ||
+        !strstr(why.text, alone ? "" : "has built another network"))
+        end(why.text);
+}
+
 /* What cannot be done says so. */
 static void
 run_refused(void)
@@ -377,7 +406,8 @@ main(int argc, char **argv)
         end("usage: network CASE THREADS [SECONDS]");
     config.threads = atoi(argv[2]);
     config.comm = comm;
-    config.seed = 7;
+    const bool differ = argc > 1 && strcmp(argv[1], "differ") == 0;
+    config.seed = 7 + (differ ? (uint64_t)bh_comm_rank(comm) : 0);
     if (argc > 4)
         comm_pretend(comm, atoi(argv[4]));
     seconds = argc > 3 ? atof(argv[3]) : 0.06;
@@ -392,9 +422,12 @@ main(int argc, char **argv)
         run_until(argv[1]);
     else if (strcmp(argv[1], "refused") == 0)
         run_refused();
+    else if (differ)
+        run_different();
     else
-        end("the cases are stdp, mixture, coupled, stop, fail and refused");
-    add_spikes();
+        end("the cases are stdp, mixture, coupled, stop, fail, differ and refused");
+    if (spikes)
+        add_spikes();
     /* every process knows the same */
     double ends[] = {(double)(sum >> 32), -(double)(sum >> 32)};
     DO(bh_comm_allreduce(comm, BH_COMM_MIN, ends, 2, &diag));

@@ -30,7 +30,7 @@ foreach(mpi IN LISTS BH_MPIS)
   # spikes that travel while the next steps are taken, as between machines
   bh_mpi_test(${mpi}/far ${CMAKE_CURRENT_LIST_DIR}/same ${mpi} 3 2 ${mpi_launch}
               $<TARGET_FILE:mpi_network> stdp 0.06 2)
-  foreach(case refused stop)
+  foreach(case refused differ stop)
     bh_mpi_test(${mpi}/${case} ${CMAKE_CURRENT_LIST_DIR}/same ${mpi} 3 2 ${mpi_launch}
                 $<TARGET_FILE:mpi_network> ${case})
   endforeach()
