@@ -246,6 +246,7 @@ struct bh_network {
     atomic_bool no_memory; /* a thread ran out of it */
     void *device_program;  /* its kernels, compiled; NULL: it runs on the processor */
     struct device_run *on_device; /* while it runs there */
+    bool device_lost;             /* it failed, and the state with it */
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */

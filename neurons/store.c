@@ -266,6 +266,7 @@ bh_network_restore(bh_network *net, const bh_store *store, bh_diag *diag)
         generator_seek(group);
     for (struct operation *op = net->operations; op; op = op->next)
         op->done = -1;
+    net->device_lost = false;
     return BH_OK;
 }
 

@@ -89,6 +89,10 @@ bh_status
 device_begin(bh_network *net, bh_diag *diag)
 {
     device_end(net);
+    if (net->device_lost)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "the device failed in the last run, and the network's state "
+                           "was lost with it; bh_network_restore brings an older one");
     struct device_run *run = calloc(1, sizeof *run);
     if (!run)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
@@ -108,16 +112,27 @@ device_end(bh_network *net)
     net->on_device = NULL;
 }
 
-bh_status
-device_fetch(bh_network *net, bh_diag *diag)
+static bh_status
+fetch(struct device_run *run, bh_diag *diag)
 {
-    struct device_run *run = net->on_device;
+    bh_network *net = run->net;
     BH_TRY(device_read_mirrors(run, diag));
     BH_TRY(device_links_fetch(run, diag));
     BH_TRY(device_traces_fetch(run, diag));
     for (uint32_t n = 0; n < net->group_count; n++)
         BH_TRY(device_lists_fetch(run, &run->groups[n], diag));
     return BH_OK;
+}
+
+/* Where the device fails in the midst of a run, its state is lost. */
+bh_status
+device_fetch(bh_network *net, bh_diag *diag)
+{
+    if (net->device_lost)
+        return BH_OK;
+    const bh_status status = fetch(net->on_device, diag);
+    net->device_lost = status != BH_OK;
+    return status;
 }
 
 /* Records some steps once. */
@@ -165,10 +180,10 @@ give_spikes(struct device_run *run, size_t steps, bh_diag *diag)
     return BH_OK;
 }
 
-bh_status
-device_window(bh_network *net, size_t steps, bh_diag *diag)
+static bh_status
+run_window(struct device_run *run, size_t steps, bh_diag *diag)
 {
-    struct device_run *run = net->on_device;
+    bh_network *net = run->net;
     const bh_device_clock clock = {.step = net->step,
                                    .start = net->step,
                                    .epoch = net->epoch,
@@ -187,4 +202,12 @@ device_window(bh_network *net, size_t steps, bh_diag *diag)
         BH_TRY(device_states_hear(run, &run->groups[n], diag));
     }
     return BH_OK;
+}
+
+bh_status
+device_window(bh_network *net, size_t steps, bh_diag *diag)
+{
+    const bh_status status = run_window(net->on_device, steps, diag);
+    net->device_lost = status != BH_OK;
+    return status;
 }
