@@ -42,8 +42,8 @@ typedef struct bh_network_config {
     bh_comm *comm;
     /// Where it runs: a device of bh_backend_device (gpu/backend.h), which must outlive
     /// the network; NULL: the processor. The same spikes on both with
-    /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu.md tells what cannot
-    /// run there.
+    /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu-networks.md tells what
+    /// cannot run there.
     struct bh_device *device;
 } bh_network_config;
 
@@ -93,8 +93,9 @@ BH_API BH_NODISCARD bh_status bh_network_code(bh_network *net, const char **text
                                               bh_diag *diag);
 
 /// The same as CUDA C for NVRTC: a kernel for each group and link, in which a thread is
-/// a neuron. It draws the random numbers of BH_RANDOM_PORTABLE and computes the bits
-/// that the processor computes. What it is called with: neurons/device_kernel.h.
+/// a neuron, and one for each piece of code of synapses. It draws the random numbers of
+/// BH_RANDOM_PORTABLE and computes the bits that the processor computes. What it is
+/// called with: neurons/device_frames_kernel.h.
 BH_API BH_NODISCARD bh_status bh_network_cuda(bh_network *net, const char **text,
                                               bh_diag *diag);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/device/device_internal.h"
 
-/* What a device cannot do, in a sentence each; docs/gpu.md has the list. */
+/* What a device cannot do, in a sentence each; docs/gpu-networks.md has the list. */
 
 static bh_status
 check_synapses(const bh_synapses *s, bh_diag *diag)

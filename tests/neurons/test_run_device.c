@@ -122,8 +122,8 @@ test_store(void)
 static void
 test_failures(void)
 {
-    static const char *const calls[] = {"cuMemAlloc",   "cuMemcpyHtoDAsync",
-                                        "cuMemcpyDtoHAsync", "cuLaunchKernel",
+    static const char *const calls[] = {"cuMemAlloc",          "cuMemcpyHtoDAsync",
+                                        "cuMemcpyDtoHAsync",   "cuLaunchKernel",
                                         "cuModuleGetFunction", "cuStreamSynchronize",
                                         "cuGraphLaunch"};
     size_t failures = 0;
@@ -219,7 +219,8 @@ build_links(struct twin *twin)
     bh_group *slow = twin_group(twin, &config);
     config.name = "driven";
     config.count = 36;
-    config.equations = "dv/dt = (2*x + y - v)/(5*ms) : 1 (unless refractory)\nx : 1\ny : 1";
+    config.equations =
+        "dv/dt = (2*x + y - v)/(5*ms) : 1 (unless refractory)\nx : 1\ny : 1";
     config.refractory = "1*ms";
     config.dt_s = 0;
     bh_group *driven = twin_group(twin, &config);
