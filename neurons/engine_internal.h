@@ -41,6 +41,8 @@ struct feed {
     size_t frames;    /* rows of this window */
     size_t got;       /* those of them that the source had */
     bool ended;
+    struct bh_device *device; /* where the source leaves its windows, */
+    bh_block kept;            /* and these; NULL: here, as tiles */
     bh_status (*watch)(void *user, bh_block block, bh_diag *diag);
     void *user;
     struct feed *next;
@@ -354,7 +356,10 @@ void feed_free(struct feed *feed);
 int64_t feed_frame(const struct feed *feed, int64_t step);
 bh_status feed_begin(struct feed *feed, int64_t last_step, bh_diag *diag);
 void feed_cut(struct feed *feed, int64_t last_step);
-void feed_fill(struct feed *feed, bh_pool *pool);
+bh_status feed_fill(struct feed *feed, bh_pool *pool, bh_diag *diag);
+/* Lets the source leave its windows on a device, where it can. Their last rows are then
+ * the device's to keep. */
+void feed_keep(struct feed *feed, struct bh_device *device);
 void feed_end(struct feed *feed);
 /* Reads a source up to a frame, from its beginning if it must. */
 bh_status feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/engine_internal.h"
 
+#include "core/device_ops.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +121,33 @@ fill_tile(void *context, size_t tile, int thread)
 }
 
 void
-feed_fill(struct feed *feed, bh_pool *pool)
+feed_keep(struct feed *feed, struct bh_device *device)
 {
+    bh_block window = {.precision = feed->precision};
+    if (!feed->device && !feed->watch && feed->position == 0 &&
+        bh_source_keep(feed->source, device, &window)) {
+        feed->device = device;
+        feed->kept = window;
+    }
+}
+
+/* A row of the window that lies on the device. */
+static bh_status
+fetch_row(struct feed *feed, size_t frame, size_t row, bh_diag *diag)
+{
+    return feed->device->ops->read(
+        feed->device, row_at(feed->rows, row, feed->stride, feed->precision),
+        row_at(feed->kept.data, frame, feed->kept.stride, feed->precision),
+        feed->channels * bh_precision_size(feed->precision), diag);
+}
+
+bh_status
+feed_fill(struct feed *feed, bh_pool *pool, bh_diag *diag)
+{
+    for (size_t t = 0; feed->device && feed->watch && t < feed->got; t++)
+        BH_TRY(fetch_row(feed, t, t + 1, diag));
+    if (feed->device)
+        return BH_OK;
     struct fill fill = {feed,
                         {row_at(feed->rows, 1, feed->stride, feed->precision),
                          feed->got, feed->channels, feed->stride, feed->precision}};
@@ -132,12 +159,13 @@ feed_fill(struct feed *feed, bh_pool *pool)
         memset(row_at(feed->rows, 1 + feed->got, feed->stride, feed->precision), 0,
                (feed->frames - feed->got) * feed->stride *
                    bh_precision_size(feed->precision));
+    return BH_OK;
 }
 
 void
 feed_end(struct feed *feed)
 {
-    if (feed->frames > 0)
+    if (feed->frames > 0 && !feed->device)
         memcpy(feed->rows,
                row_at(feed->rows, feed->frames, feed->stride, feed->precision),
                feed->stride * bh_precision_size(feed->precision));
@@ -160,7 +188,12 @@ feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag)
         if (!feed->ended)
             BH_TRY(bh_source_begin(feed->source, feed->frames, &feed->got, diag));
         feed->ended = feed->got < feed->frames;
-        feed_fill(feed, pool);
+        if (!feed->device)
+            BH_TRY(feed_fill(feed, pool, diag));
+        else if (feed->got > 0)
+            BH_TRY(fetch_row(feed, feed->got - 1, 0, diag));
+        if (feed->device && feed->ended)
+            memset(feed->rows, 0, feed->stride * bh_precision_size(feed->precision));
         feed_end(feed);
     }
     return BH_OK;

@@ -272,7 +272,7 @@ run_feeds(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
             feed_cut(feed, net->step + (int64_t)*steps - 1);
     }
     for (struct feed *feed = net->feeds; feed; feed = feed->next) {
-        feed_fill(feed, net->pool);
+        BH_TRY(feed_fill(feed, net->pool, diag));
         if (feed->watch && feed->got > 0) {
             bh_block block = {row_at(feed->rows, 1, feed->stride, feed->precision),
                               feed->got, feed->channels, feed->stride, feed->precision};

@@ -73,6 +73,7 @@ struct device_link {
 struct device_feed {
     struct feed *feed;
     void *rows;
+    size_t stride;
 };
 
 struct device_trace {

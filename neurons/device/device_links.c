@@ -8,13 +8,29 @@
  * values of its variable of them. A link through a function of the user's is made by
  * the host. */
 
-static void *
-find_rows(const struct device_run *run, const struct feed *feed)
+static const struct device_feed *
+find_feed(const struct device_run *run, const struct feed *feed)
 {
     for (size_t n = 0; n < run->feed_count; n++)
         if (run->feeds[n].feed == feed)
-            return run->feeds[n].rows;
+            return &run->feeds[n];
     return NULL;
+}
+
+/* A function of the user's needs the rows of its source on the host. */
+static bool
+host_needs(const bh_network *net, const struct feed *feed)
+{
+    for (const struct link *link = net->links; link; link = link->next)
+        if (link->feed == feed && link->function)
+            return true;
+    return false;
+}
+
+static size_t
+row_bytes(const struct device_feed *own)
+{
+    return own->stride * bh_precision_size(own->feed->precision);
 }
 
 /* The rows of a source; how many frames a window has differs by one. */
@@ -23,9 +39,14 @@ begin_feed(struct device_run *run, struct feed *feed, bh_diag *diag)
 {
     struct device_feed *own = &run->feeds[run->feed_count++];
     own->feed = feed;
-    return device_take(
-        run, (BH_WINDOW_MAX + 1) * feed->stride * bh_precision_size(feed->precision),
-        "the samples of a source", &own->rows, diag);
+    if (!host_needs(run->net, feed))
+        feed_keep(feed, run->device);
+    own->stride = feed->device ? feed->kept.stride : feed->stride;
+    BH_TRY(device_take(run, (BH_WINDOW_MAX + 1) * row_bytes(own),
+                       "the samples of a source", &own->rows, diag));
+    return run->device->ops->write(run->device, own->rows, feed->rows,
+                                   feed->channels * bh_precision_size(feed->precision),
+                                   diag);
 }
 
 static bh_status
@@ -70,8 +91,8 @@ begin_link(struct device_run *run, struct link *link, int number, bh_diag *diag)
                        &placed, diag));
     own->row = placed;
     if (link->feed) {
-        own->in = find_rows(run, link->feed);
-        own->in_stride = link->feed->stride;
+        own->in = find_feed(run, link->feed)->rows;
+        own->in_stride = find_feed(run, link->feed)->stride;
     } else {
         own->in = run->groups[link->from->object].arrays[link->from_symbol->slot];
     }
@@ -118,17 +139,32 @@ send_rows(struct device_run *run, const struct device_link *own, size_t steps,
                                    diag);
 }
 
+/* A window of a source: from the host, or from where it lies on the device, with
+ * silence behind the end. */
+static bh_status
+send_feed(struct device_run *run, const struct device_feed *own, bh_diag *diag)
+{
+    struct bh_device *device = run->device;
+    const struct feed *feed = own->feed;
+    const size_t row = row_bytes(own), got = feed->got;
+    if (!feed->device)
+        return device->ops->write(device, own->rows, feed->rows,
+                                  (feed->frames + 1) * row, diag);
+    if (got > 0)
+        BH_TRY(device->ops->copy(device, (char *)own->rows + row, feed->kept.data,
+                                 got * row, diag));
+    if (got < feed->frames)
+        return device->ops->clear(device, (char *)own->rows + (1 + got) * row,
+                                  (feed->frames - got) * row, diag);
+    return BH_OK;
+}
+
 bh_status
 device_links_send(struct device_run *run, size_t steps, bh_diag *diag)
 {
     struct bh_device *device = run->device;
-    for (size_t n = 0; n < run->feed_count; n++) {
-        const struct feed *feed = run->feeds[n].feed;
-        BH_TRY(device->ops->write(device, run->feeds[n].rows, feed->rows,
-                                  (feed->frames + 1) * feed->stride *
-                                      bh_precision_size(feed->precision),
-                                  diag));
-    }
+    for (size_t n = 0; n < run->feed_count; n++)
+        BH_TRY(send_feed(run, &run->feeds[n], diag));
     for (size_t n = 0; n < run->link_count; n++) {
         const struct device_link *own = &run->links[n];
         struct link *link = own->link;
@@ -154,12 +190,26 @@ device_links_end(struct device_run *run, size_t steps, bh_diag *diag)
         char *out = run->links[n].out;
         BH_TRY(run->device->ops->copy(run->device, out, out + steps * row, row, diag));
     }
+    for (size_t n = 0; n < run->feed_count; n++) {
+        const struct device_feed *own = &run->feeds[n];
+        const size_t row = row_bytes(own), frames = own->feed->frames;
+        if (own->feed->device && frames > 0)
+            BH_TRY(run->device->ops->copy(run->device, own->rows,
+                                          (char *)own->rows + frames * row, row, diag));
+    }
     return BH_OK;
 }
 
 bh_status
 device_links_fetch(struct device_run *run, bh_diag *diag)
 {
+    for (size_t n = 0; n < run->feed_count; n++) {
+        const struct feed *feed = run->feeds[n].feed;
+        if (feed->device)
+            BH_TRY(run->device->ops->read(
+                run->device, feed->rows, run->feeds[n].rows,
+                feed->channels * bh_precision_size(feed->precision), diag));
+    }
     for (size_t n = 0; n < run->link_count; n++) {
         const struct link *link = run->links[n].link;
         BH_TRY(run->device->ops->read(
