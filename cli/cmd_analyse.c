@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/show.h"
+#include "cli/simulation.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,11 +111,12 @@ static const struct setting bin_table[] = {
 };
 
 static const struct setting drive_table[] = {
-    {"model", 0, "FILE",
+    {"model", 0, "FILE|NAME",
      "play them to this model ('bhears run' says what one is) in the place of its "
      "sound; "
      "--population names the group that answers, --cf chooses its place",
-     .shown = "one place of a gammatone bank", .parse = parse_text, DRIVE(model)},
+     .shown = "one place of a gammatone bank", .words = simulation_names,
+     .parse = parse_text, DRIVE(model)},
     {"level-low", 0, "LEVEL", "lowest level of tones, dB SPL", .preset = "-10",
      .parse = parse_level, DRIVE(low_db)},
     {"level-high", 0, "LEVEL", "highest level", .preset = "100", .parse = parse_level,

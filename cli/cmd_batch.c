@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/json.h"
+#include "cli/simulation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,10 +99,10 @@ static const struct setting output_table[] = {
 };
 
 static const struct setting model_table[] = {
-    {"model", 'm', "MODEL", "a model file, or the name of a built-in model",
-     .preset = "nerve", .parse = parse_text, OFFSET(model)},
+    {"model", 'm', "FILE|NAME", "a model file, or the name of a built-in model",
+     .words = simulation_names, .preset = "nerve", .parse = parse_text, OFFSET(model)},
     {"set", 0, "PATH=VALUE",
-     "change what the model says, such as groups.nerve.count=300; may be given several "
+     "change what the model says, such as groups.nerve.N=300; may be given several "
      "times",
      .parse = parse_list, OFFSET(set)},
     {"sound", 0, "NAME", "which sound of the model the corpus takes the place of",

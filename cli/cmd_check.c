@@ -23,6 +23,7 @@ const struct command command_check = {
     .name = "check",
     .operand = "MODEL",
     .words = simulation_names,
+    .words_or_files = true,
     .summary = "tell whether a model file is right",
     .about = "Reads MODEL, a file (docs/model-files.md) or - for standard input, and "
              "makes everything that it describes without running it: units, names, "

@@ -263,7 +263,8 @@ const struct command command_models_schema = {
              "complete keys and mark wrong ones: for Visual Studio Code's YAML "
              "extension a first line '# yaml-language-server: $schema=model.json' will "
              "do. With --markdown the page docs/model-reference.md.",
-    .examples = "  bhears models schema > model.json\n",
+    .examples = "  bhears models schema > model.json\n"
+                "  bhears models schema --markdown\n",
     .groups = schema_groups,
     .group_count = 1,
     .settings_size = sizeof(struct models_settings),

@@ -243,6 +243,7 @@ const struct command command_run = {
     .name = "run",
     .operand = "MODEL",
     .words = simulation_names,
+    .words_or_files = true,
     .takes = TAKES_FORCE | TAKES_QUIET | TAKES_JSON | TAKES_BACKEND,
     .summary = "run a model: a file, or a built-in one",
     .about =
@@ -256,7 +257,7 @@ const struct command command_run = {
         "where mpirun or srun has started them (docs/scaling.md).",
     .examples =
         "  bhears run nerve.yaml\n"
-        "  bhears run nerve --set sounds.sound.file=speech.wav\n"
+        "  bhears run nerve --set 'sounds.sound={file: speech.wav}'\n"
         "  bhears run nerve.yaml --set nerve.N=30000 --set run.seed=2 --view web\n"
         "  bhears run cuba --set run.duration='10 s' -f\n",
     .groups = groups,

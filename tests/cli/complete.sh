@@ -63,6 +63,7 @@ try_shell() { # shell
     offers "$1" "speech.wav spikes.h5" bhears spikes sp
     offers "$1" "spikes.h5" bhears spikes speech.wav -o spi
     offers "$1" "headless" bhears hrtf speech.wav --set h
+    offers "$1" "nerve cuba spikes.h5" bhears run ""
     [ "$1" != zsh ] || return 0 # it takes a second each
     offers "$1" "--full-scale-db !--encoding" bhears sound info --f
     offers "$1" "bash zsh fish" bhears completion ""

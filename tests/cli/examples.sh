@@ -73,7 +73,6 @@ monitors:
   spikes: {spikes: nerve, file: spikes.h5}
 MODEL
     cp nerve.yaml mine.yaml
-    cp nerve.yaml nerve
     mkdir recordings
     cp tone.wav noise.wav recordings
     printf 'tone.wav\nnoise.wav\n' >list.csv
