@@ -399,6 +399,13 @@ hear(bh_model *model, const struct model_value *name, struct heard *out, bh_diag
 }
 
 bh_status
+model_hear(bh_model *model, const struct model_value *name, bh_diag *diag)
+{
+    struct heard heard;
+    return model->filters > 0 ? hear(model, name, &heard, diag) : BH_OK;
+}
+
+bh_status
 model_source(bh_model *model, const struct model_value *name, bh_source **out,
              const double **cf_hz, size_t *channels, bh_diag *diag)
 {

@@ -251,17 +251,33 @@ make_link(bh_model *model, size_t to, const struct model_link *link, bh_diag *di
     return spread_cf(built, cf_hz, channels, diag);
 }
 
+/* What drives a group or input. */
+static const struct model_objects *
+links_of(const bh_model *model, size_t i)
+{
+    if (i < model->groups)
+        return &MODEL_PART(model, groups, model_group, i)->links;
+    return &MODEL_PART(model, inputs, model_input, i - model->groups)->links;
+}
+
+static const struct model_link *
+link_at(const struct model_objects *links, size_t l)
+{
+    return &((const struct model_link *)links->at)[l];
+}
+
 bh_status
 model_build_links(bh_model *model, bh_diag *diag)
 {
-    for (size_t i = 0; i < model->groups + model->inputs; i++) {
-        const struct model_objects *links =
-            i < model->groups
-                ? &MODEL_PART(model, groups, model_group, i)->links
-                : &MODEL_PART(model, inputs, model_input, i - model->groups)->links;
-        for (size_t l = 0; l < links->count; l++)
-            BH_TRY(
-                make_link(model, i, &((const struct model_link *)links->at)[l], diag));
-    }
+    const size_t count = model->groups + model->inputs;
+    for (size_t i = 0; i < count; i++)
+        for (size_t l = 0; l < links_of(model, i)->count; l++) {
+            const struct model_value *from = &link_at(links_of(model, i), l)->from;
+            if (!bh_model_group(model, from->text))
+                BH_TRY(model_hear(model, from, diag));
+        }
+    for (size_t i = 0; i < count; i++)
+        for (size_t l = 0; l < links_of(model, i)->count; l++)
+            BH_TRY(make_link(model, i, link_at(links_of(model, i), l), diag));
     return BH_OK;
 }

@@ -140,6 +140,9 @@ bh_status model_open_sound(bh_model *model, size_t i, bh_diag *diag);
 void model_close_sound(struct model_sound_built *built);
 bh_status model_make_stimulus(const struct model_sound *sound,
                               struct model_sound_built *built, bh_diag *diag);
+/* Makes the nodes of a filter or sound, all of which a graph wants before its first
+ * output. */
+bh_status model_hear(bh_model *model, const struct model_value *name, bh_diag *diag);
 /* What a filter or sound says, for a link. */
 bh_status model_source(bh_model *model, const struct model_value *name, bh_source **out,
                        const double **cf_hz, size_t *channels, bh_diag *diag);
