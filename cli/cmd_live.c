@@ -37,9 +37,18 @@ static const struct setting input_table[] = {
      OFFSET(monitor)},
 };
 
+static const struct setting heard_table[] = {
+    {"model", 0, "FILE|NAME",
+     "a model file, or a built-in model, that hears the device in place of its own "
+     "sound; the options of places, fibres and runs are not its",
+     .parse = parse_text, .offset = offsetof(struct live_settings, model)},
+};
+
 static const struct setting_group groups[] = {
     SETTINGS("Input", input_table, struct live_settings, input),
     OUTPUT_SETTINGS(struct live_settings, spikes.output),
+    {"Model file", heard_table, 1, 0},
+    CHANGE_SETTINGS(struct live_settings, change),
     PLACE_SETTINGS(struct live_settings, spikes.places),
     FIBRE_SETTINGS(struct live_settings, spikes.run),
     FIBRE_MODEL_SETTINGS(struct live_settings, spikes.fibre),
@@ -86,6 +95,7 @@ const struct command command_live = {
     .examples = "  bhears live\n"
                 "  bhears live --view web -o now.h5 --record now.wav\n"
                 "  bhears live --device USB --rate 48kHz -d 60s -o minute.h5\n"
+                "  bhears live --model mine.yaml --set monitors.spikes.file=now.h5\n"
                 "  bhears live -n 3000 --format csv -q | head\n",
     .groups = groups,
     .group_count = sizeof groups / sizeof groups[0],

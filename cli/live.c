@@ -26,6 +26,7 @@ struct live {
     struct nerve_task task;
     struct nerve_live hooks;
     struct nerve_result result;
+    bh_model *model; /* that hears it; NULL: the nerve */
     bh_status status;
     bh_diag diag;
     double shown_s; /* when the view's line was written */
@@ -83,7 +84,11 @@ static void *
 work(void *user)
 {
     struct live *live = user;
-    live->status = nerve_run(&live->task, &live->result, &live->diag);
+    if (live->model)
+        live->status = live_model_run(live->model, live->settings, &live->hooks,
+                                      &live->result, &live->diag);
+    else
+        live->status = nerve_run(&live->task, &live->result, &live->diag);
     atomic_store(&live->done, true);
     return NULL;
 }
@@ -148,6 +153,7 @@ run_network(struct live *live)
     pthread_t worker;
     if (pthread_create(&worker, NULL, work, live) != 0) {
         bh_source_free(live->hooks.sound);
+        bh_model_free(live->model);
         return bh_diag_set(&live->diag, BH_ERR_MEMORY, "cannot start a thread");
     }
     show_until_done(live);
@@ -166,6 +172,7 @@ print_json(const struct live *live, const bh_live_status *status)
     struct json json;
     json_begin(&json, json_stream(live->task.path));
     json_text(&json, "command", "live");
+    json_text(&json, "model", live->settings->model);
     json_text(&json, "host_api", live->info.host_api);
     nerve_json(&json, &live->task, &live->result);
     json_text(&json, "record", live->settings->input.record);
@@ -188,15 +195,23 @@ summarize(const struct live *live, const bh_live_status *status)
         return;
     }
     const struct nerve_result *r = &live->result;
-    const size_t each = r->fibres / r->places;
+    const size_t each = r->places ? r->fibres / r->places : 0;
     char text[160];
-    note(
-        "heard '%s' (%s, %g Hz): %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz each "
-        "fibre), %d thread%s",
-        live->info.device, live->info.host_api, live->info.samplerate_hz, r->places,
-        plural(r->places), each, plural(each), (unsigned long long)r->spikes,
-        plural(r->spikes), (double)r->spikes / (double)r->fibres / r->heard_s,
-        r->threads, plural((uint64_t)r->threads));
+    if (live->settings->model)
+        note("heard '%s' (%s, %g Hz): %s, %zu neuron%s, %llu spike%s, %d thread%s",
+             live->info.device, live->info.host_api, live->info.samplerate_hz,
+             live->settings->model, r->fibres, plural(r->fibres),
+             (unsigned long long)r->spikes, plural(r->spikes), r->threads,
+             plural((uint64_t)r->threads));
+    else
+        note("heard '%s' (%s, %g Hz): %zu place%s x %zu fibre%s, %llu spike%s (%.3g Hz "
+             "each "
+             "fibre), %d thread%s",
+             live->info.device, live->info.host_api, live->info.samplerate_hz,
+             r->places, plural(r->places), each, plural(each),
+             (unsigned long long)r->spikes, plural(r->spikes),
+             (double)r->spikes / (double)r->fibres / r->heard_s, r->threads,
+             plural((uint64_t)r->threads));
     write_line(status, text, sizeof text);
     note("%s", text);
 }
@@ -213,7 +228,8 @@ conclude(struct live *live, bh_status status)
     }
     if (status == BH_OK)
         return end_output();
-    const int result = fail(&live->diag);
+    const int result = settings->model ? simulation_fail(&live->diag)
+                                       : fail(&live->diag);
     if (status == BH_ERR_DEVICE && heard && (spikes || record))
         say("what was heard until then is in '%s'%s%s%s", spikes ? spikes : record,
             spikes && record ? " and '" : "", spikes && record ? record : "",
@@ -221,11 +237,28 @@ conclude(struct live *live, bh_status status)
     return result;
 }
 
+/* The model that hears the device; its files are its own. */
+static bh_status
+read_model(struct live *live)
+{
+    const struct live_settings *s = live->settings;
+    if (s->spikes.output.path || s->spikes.output.picture)
+        return bh_diag_set(&live->diag, BH_ERR_TEXT,
+                           "--model names its files itself, so --output and --picture "
+                           "cannot be given too");
+    BH_TRY(simulation_read(s->model, &s->change, &live->model, &live->diag));
+    return simulation_check_outputs(live->model, &live->diag);
+}
+
 int
 live_run(const struct live_settings *settings)
 {
     struct live live = {.settings = settings, .task = {.settings = &settings->spikes}};
-    if (!nerve_choose_output(&settings->spikes, false, &live.task))
+    if (settings->model && read_model(&live) != BH_OK) {
+        bh_model_free(live.model);
+        return simulation_fail(&live.diag);
+    }
+    if (!settings->model && !nerve_choose_output(&settings->spikes, false, &live.task))
         return EXIT_USAGE;
     if (output_check(live.task.path, &live.diag) != BH_OK ||
         output_check(settings->input.record, &live.diag) != BH_OK)
@@ -235,6 +268,8 @@ live_run(const struct live_settings *settings)
     bh_status status = open_device(&live);
     if (status == BH_OK)
         status = run_network(&live);
+    else
+        bh_model_free(live.model);
     const int result = conclude(&live, status);
     if (bh_live_close(live.device, NULL) == BH_OK)
         return result;

@@ -5,6 +5,7 @@
 /* The command `live`: its settings, and the run they describe. */
 
 #include "cli/nerve.h"
+#include "cli/simulation.h"
 
 struct input_settings {
     const char *device, *host_api, *record;
@@ -17,11 +18,19 @@ struct input_settings {
 struct live_settings {
     struct input_settings input;
     struct spikes_settings spikes;
+    const char *model; /* that hears it; NULL: the nerve that `spikes` describes */
+    struct change_settings change;
 };
 
 /* Hears the device until the duration is over, a signal comes or the device fails, and
  * returns the exit status; what was heard is written in each case. */
 int live_run(const struct live_settings *settings);
+
+/* live_model.c: the model hears the device, as nerve_run does. The sound of `hooks` is
+ * its own then, whatever comes. */
+bh_status live_model_run(bh_model *model, const struct live_settings *settings,
+                         const struct nerve_live *hooks, struct nerve_result *result,
+                         bh_diag *diag);
 
 /* record.c: writes what a source yields to a file, which keeps every bit of single
  * precision. */

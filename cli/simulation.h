@@ -13,7 +13,7 @@ struct change_settings {
 
 extern const struct setting change_table[1];
 
-#define CHANGE_SETTINGS(type, member) SETTINGS("Model", change_table, type, member)
+#define CHANGE_SETTINGS(type, member) SETTINGS("Changes", change_table, type, member)
 
 /* Reads the model, a file or the name of a built-in one, with these changes. */
 bh_status simulation_read(const char *operand, const struct change_settings *changes,

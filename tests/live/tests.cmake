@@ -10,7 +10,7 @@ if(JACK_FOUND)
   target_link_libraries(live_microphone PRIVATE brianhears PkgConfig::JACK)
   set(live_microphone $<TARGET_FILE:live_microphone>)
 endif()
-foreach(group jack pulse jack_killed pulse_killed overload interrupt refused)
+foreach(group jack model pulse jack_killed pulse_killed overload interrupt refused)
   add_test(NAME live/${group}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/live ${group} $<TARGET_FILE:bhears>
                    $<TARGET_FILE:live_align> $<TARGET_FILE:cli_list_spikes>
