@@ -156,8 +156,7 @@ static bh_status
 build(bh_model *model, struct bh_device *device, bh_diag *diag)
 {
     bh_model_place(model, device);
-    BH_TRY(bh_model_build(model, diag));
-    return bh_network_prepare(bh_model_network(model), diag);
+    return bh_model_build(model, diag);
 }
 
 /* What a device cannot do, the processor does with "auto". */

@@ -23,7 +23,6 @@ hear(bh_model *model, const struct live_settings *settings, struct listening *li
     BH_TRY(bh_model_set_sound(model, NULL, listening->hooks->sound, diag));
     BH_TRY(bh_model_build(model, diag));
     bh_network *net = bh_model_network(model);
-    BH_TRY(bh_network_prepare(net, diag));
     if (bh_network_notice(net))
         note("%s", bh_network_notice(net));
     BH_TRY(simulation_view_open(model, settings->model, NULL, &settings->spikes.view,

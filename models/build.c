@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/model_internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,14 +130,46 @@ model_unbuild(bh_model *model)
     clear(model->picture, model->pictures, sizeof *model->picture);
 }
 
+/* Whether a text has a name as a word. */
+static bool
+names(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+        if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
+            !isalnum((unsigned char)at[length]) && at[length] != '_')
+            return true;
+    return false;
+}
+
+/* All code, in its final form. A message is about the object that it names. */
+static bh_status
+ready(bh_model *model, bh_diag *diag)
+{
+    const struct model_objects *lists[] = {&model->file.synapses, &model->file.inputs,
+                                           &model->file.groups};
+    const bh_status status = bh_network_prepare(model->net, diag);
+    if (status == BH_OK || !diag)
+        return status;
+    for (size_t l = 0; l < 3; l++)
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            const struct model_object *object = model_object_at(lists[l], i);
+            if (names(diag->line ? diag->where : diag->text, object->name)) {
+                doc_point(diag, object->key, 0, 0);
+                return status;
+            }
+        }
+    return status;
+}
+
 static bh_status
 build_anew(bh_model *model, bool checking, bh_diag *diag)
 {
     model_unbuild(model);
     model->checking = checking;
     bh_status status = build(model, diag);
-    if (status == BH_OK && checking)
-        status = bh_network_prepare(model->net, diag);
+    if (status == BH_OK)
+        status = ready(model, diag);
     if (status != BH_OK || checking)
         model_unbuild(model);
     model->checking = false;

@@ -21,6 +21,9 @@ build_poisson(const bh_model *model, const struct model_input *in, bh_group **ou
     BH_TRY(model_names_of(model, &in->constants, &own, &config.names, diag));
     const bh_status status = bh_poisson_new(model->net, &config, out, diag);
     bh_namespace_free(own);
+    /* the equations begin with "rates = " */
+    if (status != BH_OK && diag && diag->line == 1 && diag->column > 8)
+        diag->column -= 8;
     return model_blame(status, diag, &in->object, texts, 1);
 }
 

@@ -75,7 +75,7 @@ BH_API BH_NODISCARD bh_status bh_model_spread(bh_model *model, bh_comm *comm,
 BH_API void bh_model_place(bh_model *model, struct bh_device *device);
 
 /// Makes the network, from the beginning where there is one already (which is freed).
-/// Sounds are opened; nothing is written yet.
+/// Sounds are opened and code is compiled; nothing is written yet.
 BH_API BH_NODISCARD bh_status bh_model_build(bh_model *model, bh_diag *diag);
 
 /// Whether all of it can be built: as bh_model_build, but nothing is compiled, levels

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/model_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,21 @@ static bh_status put_section(const struct override *o,
                              const struct model_section *section, size_t at,
                              const struct doc_node *map, const struct doc_node **out);
 
+/* A name that is nowhere else in the model. */
+static bh_status
+refuse_new(const struct override *o, const struct model_key *key,
+           const struct doc_node *map, const struct doc_node *name)
+{
+    enum { MOST = 256 };
+    const char *known[MOST];
+    char what[80];
+    size_t count = 0;
+    for (size_t i = 0; map && map->kind == DOC_MAP && i < map->count && i < MOST; i++)
+        known[count++] = map->pairs[i].key->text;
+    snprintf(what, sizeof what, "one of the model's %s", key->name);
+    return model_unknown(o->diag, name, what, name->text, known, count);
+}
+
 /* What follows a key: its value, or a path into it. */
 static bh_status
 put_key(const struct override *o, const struct model_key *key, size_t at,
@@ -115,6 +131,10 @@ put_key(const struct override *o, const struct model_key *key, size_t at,
         return *out ? BH_OK : no_memory(o);
     }
     struct model_key item = *key;
+    const bool inside = o->source->text[at + length] == '.';
+    if ((key->defines || (key->kind == MODEL_OBJECTS && inside)) &&
+        !doc_get(old, name->text))
+        return refuse_new(o, key, old, name);
     item.kind = key->kind == MODEL_OBJECTS ? MODEL_SECTION : MODEL_EXPRESSION;
     BH_TRY(put_key(o, &item, at + length, doc_get(old, name->text), &inner));
     *out = doc_with(o->arena, old && old->kind == DOC_MAP ? old : NULL, name, inner);
@@ -134,6 +154,25 @@ put_section(const struct override *o, const struct model_section *section, size_
     BH_TRY(put_key(o, key, at + length, doc_get(map, name->text), &inner));
     *out = doc_with(o->arena, map && map->kind == DOC_MAP ? map : NULL, name, inner);
     return *out ? BH_OK : no_memory(o);
+}
+
+/* Whether what follows the first name of the path is a key of what the owner has. */
+static bool
+goes_on(const struct override *o, const struct model_key *owner, size_t length)
+{
+    char next[DOC_NAME_MAX + 1];
+    const char *rest = o->source->text + length;
+    if (*rest != '.')
+        return true;
+    const size_t size = part_length(rest + 1);
+    if (size > DOC_NAME_MAX)
+        return false;
+    memcpy(next, rest + 1, size);
+    next[size] = 0;
+    for (size_t k = 0; k < owner->section->count; k++)
+        if (strcmp(owner->section->keys[k].name, next) == 0)
+            return true;
+    return false;
 }
 
 /* A path may leave out what kind of thing its first name is. */
@@ -160,7 +199,9 @@ find_owner(const struct override *o, const struct doc_node *root,
             known[count++] = map->pairs[i].key->text;
         if (!doc_get(map, name->text))
             continue;
-        if (*out)
+        if (*out && !goes_on(o, key, name->length))
+            continue;
+        if (*out && goes_on(o, *out, name->length))
             return doc_error(o->diag, name, BH_ERR_TEXT,
                              "'%s' may be %s.%s or %s.%s; say which", name->text,
                              (*out)->name, name->text, key->name, name->text);

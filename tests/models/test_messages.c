@@ -89,6 +89,8 @@ static const struct wrong build_wrongs[] = {
      "groups: {a: {equations: 'v : 1', threshold: v > 1, N: 10}}\nsynapses:\n"
      "  s: {from: a, to: a, on_pre: v += 1, connect: {condition: i == k}}\n",
      4, 65, "k"},
+    {"run: {duration: 1 s}\ninputs: {p: {rates: 15*Hzz}}\n", 2, 24, "Hzz"},
+    {"run: {duration: 1 s}\ngroups: {a: {equations: 'I : 1 (linked)'}}\n", 2, 10, "I"},
     {"sounds: {s: {stimulus: tone}}\n"
      "filters: {f: {bank: gammatone, input: s, set: {b: -5}}}\n"
      "groups: {a: {equations: 'I : 1', links: {I: {from: f}}}}\n",
@@ -159,6 +161,7 @@ test_overrides(void)
     static const char *const model =
         "constants: {n: 5}\n"
         "groups: {nerve: {N: n, equations: 'v : 1', regularly: [{run: v = 1}]}}\n"
+        "monitors: {nerve: {state: nerve, variables: v}}\n"
         "run: {duration: 1 s}\n";
     static const struct {
         const char *set;
@@ -174,6 +177,12 @@ test_overrides(void)
         {"run={duration: 2 s, seed: 3}", 0, NULL},
         {"nerve.initial.v=3", 0, NULL},
         {"nerve.regularly=", 0, NULL},
+        {"nerve.variables=v", 0, NULL},
+        {"nerve.when=end", 0, NULL},
+        {"nerve=5", 1, "may be groups.nerve or monitors.nerve"},
+        {"constants.m=7", 11, "'m' is not known as one of the model's constants"},
+        {"groups.nerv.N=1", 8, "did you mean 'nerve'?"},
+        {"groups.more={equations: 'w : 1'}", 0, NULL},
         {"nerve.N=ten", 9, "ten"},
         {"nerve.M=10", 7, "'M' is not known as a key of a group"},
         {"nerv.N=10", 1, "did you mean 'nerve'?"},
