@@ -73,7 +73,7 @@ test_wrong_csv(void)
         CHECK(bh_table_read(put_text(wrong[i].text), &table, &diag) == BH_ERR_FORMAT);
         CHECK_HAS(diag.text, wrong[i].message);
     }
-    CHECK(bh_table_read(put("a.csv", "RIFF\0a,b\n1,2\n", 15), &table, &diag) ==
+    CHECK(bh_table_read(put("a.csv", "RIFF\0a,b\n1,2\n", 13), &table, &diag) ==
           BH_ERR_FORMAT);
     CHECK_HAS(diag.text, "is no table");
     CHECK(bh_table_read(file("nothing.csv"), &table, &diag) == BH_ERR_FILE);
