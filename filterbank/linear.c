@@ -237,8 +237,8 @@ check_place(const struct linear *bank, size_t channel, size_t stage, bh_diag *di
     if (!bank)
         return bh_diag_set(
             diag, BH_ERR_ARGUMENT,
-            "the bank was not made by bh_linear_new, so it has no stages "
-            "to read or change");
+            "the bank was not made by bh_linear_new, or a device runs it, so it has no "
+            "stages to read or change");
     if (channel < bank->channels && stage < bank->shape.stages)
         return BH_OK;
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
