@@ -69,3 +69,9 @@ set_tests_properties(
   PROPERTIES LABELS unit TIMEOUT 300 FAIL_REGULAR_EXPRESSION " x \\|;us \\|"
              PASS_REGULAR_EXPRESSION "spikes in it . dry run"
              ENVIRONMENT "BUILD=${PROJECT_BINARY_DIR};OUT=${PROJECT_BINARY_DIR}/measured;BH_CACHE_DIR=${PROJECT_BINARY_DIR}/cache")
+
+# test_numbers.c compares with cuda.h where there is one.
+find_path(CUDA_HEADERS cuda.h PATHS /usr/local/cuda/include)
+if(CUDA_HEADERS)
+  target_include_directories(gpu_test_numbers SYSTEM PRIVATE ${CUDA_HEADERS})
+endif()
