@@ -216,6 +216,69 @@ static const char waits[] = "extern \"C\" __global__ void diverges(const int *a)
                             "        __ballot_sync(0xffffffffu, 1);\n"
                             "}\n";
 
+/* Two races: a barrier that is missing between writing and reading, and one that is
+ * missing before the array is used again. In some order of the threads each shows. */
+static const char races[] =
+    "extern \"C\" __global__ void early(int *out)\n"
+    "{\n"
+    "    __shared__ int part[64];\n"
+    "    part[threadIdx.x] = threadIdx.x;\n"
+    "    out[threadIdx.x] = part[63 - threadIdx.x];\n"
+    "}\n"
+    "extern \"C\" __global__ void late(int *out)\n"
+    "{\n"
+    "    __shared__ int part[64];\n"
+    "    for (int round = 0; round < 2; round++) {\n"
+    "        part[threadIdx.x] = round + threadIdx.x;\n"
+    "        __syncthreads();\n"
+    "        const int seen = part[(threadIdx.x + 1) % 64] - round;\n"
+    "        out[threadIdx.x] = round == 0 ? seen : max(seen, out[threadIdx.x]);\n"
+    "    }\n"
+    "}\n";
+
+/* In how many orders the result is not what it should be. */
+static int
+count_wrong(struct gpu *gpu, void *kernel, int shift)
+{
+    enum { ORDERS = 8 };
+    bh_diag diag;
+    void *out;
+    int wrong = 0, results[64];
+    CHECK_OK(OPS(gpu)->take(DEVICE(gpu), sizeof results, "out", &out, &diag), diag);
+    for (int order = 0; order < ORDERS; order++) {
+        fake->order = order < 2 ? order : 2;
+        fake->seed = (uint64_t)order;
+        CHECK_OK(OPS(gpu)->launch(DEVICE(gpu), kernel, 1, 64, out, &diag), diag);
+        CHECK_OK(OPS(gpu)->read(DEVICE(gpu), results, out, sizeof results, &diag),
+                 diag);
+        for (int t = 0; t < 64; t++)
+            if (results[t] != (shift ? (t + shift) % 64 : 63 - t)) {
+                wrong++;
+                break;
+            }
+    }
+    fake->order = 0;
+    OPS(gpu)->give(DEVICE(gpu), out);
+    return wrong;
+}
+
+static void
+test_barriers_that_are_missing(void)
+{
+    bh_diag diag;
+    void *program, *early, *late;
+    if (!fake)
+        return;
+    struct gpu *gpu = open_gpu();
+    CHECK_OK(OPS(gpu)->load(DEVICE(gpu), races, 0, &program, &diag), diag);
+    CHECK_OK(OPS(gpu)->find(DEVICE(gpu), program, "early", &early, &diag), diag);
+    CHECK_OK(OPS(gpu)->find(DEVICE(gpu), program, "late", &late, &diag), diag);
+    CHECK(count_wrong(gpu, early, 0) > 0);
+    CHECK(count_wrong(gpu, late, 1) > 0);
+    OPS(gpu)->unload(DEVICE(gpu), program);
+    close_gpu(gpu);
+}
+
 /* A true GPU may not notice: this is about the fake one. */
 static void
 test_threads_that_wait_for_ever(void)
@@ -351,6 +414,7 @@ main(void)
         {"copies", test_copies},
         {"kernels in every order", test_kernels_in_every_order},
         {"graphs", test_graphs},
+        {"barriers that are missing", test_barriers_that_are_missing},
         {"threads that wait for ever", test_threads_that_wait_for_ever},
         {"transforms", test_transforms},
         {"wrong programs", test_wrong_programs},
