@@ -14,6 +14,10 @@
 /* Targets of a part are counted in 16 bits. */
 enum { MOST_OF_PART = 1 << 16 };
 
+/* A step of less is not worth a meeting of threads (core/pool.c), and parts that meet
+ * at every step then only cost. */
+static const double BRIEF_NS = 10e3;
+
 static bh_status
 no_memory(bh_diag *diag)
 {
@@ -33,6 +37,26 @@ is_delicate(const bh_network *net, const bh_group *group)
     return false;
 }
 
+/* Whether the group's parts would meet at every step, and have little to do in one:
+ * its neurons at half a nanosecond, and at two each synapse that is reached, if that
+ * happens ten times a second. */
+static bool
+is_brief(const bh_network *net, const bh_group *group)
+{
+    double ns = 0.5 * (double)group->count;
+    bool meets = false;
+    for (const bh_synapses *s = net->synapses; s; s = s->next) {
+        if (s->target.group != group)
+            continue;
+        ns += 20 * net->config.dt_s * (double)bh_synapses_count(s);
+        for (const struct path *path = s->run->paths; path; path = path->next)
+            meets = meets || (s->source.group == group && path->kind == PATH_SPIKES &&
+                              !path->from_post && !path->pathway->delay &&
+                              path->pathway->delay_steps == 0);
+    }
+    return meets && ns < BRIEF_NS;
+}
+
 /* How many parts a process has of its blocks. */
 static size_t
 parts_of(const bh_network *net, const bh_group *group)
@@ -42,9 +66,8 @@ parts_of(const bh_network *net, const bh_group *group)
                  threads = (size_t)bh_pool_threads(net->pool);
     if (net->config.device)
         return device_parts(net, group, is_delicate(net, group));
-    const size_t parts = !group->receives                             ? 1
-                         : is_delicate(net, group) || threads < least ? least
-                                                                      : threads;
+    const bool few = threads < least || is_delicate(net, group) || is_brief(net, group);
+    const size_t parts = !group->receives ? 1 : few ? least : threads;
     return parts < blocks ? parts : blocks;
 }
 

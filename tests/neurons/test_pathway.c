@@ -2,6 +2,7 @@
 /* What spikes do at synapses: numbers of Brian 2.5.1 (numpy target), the order of
  * events within a step, and delays to the step. */
 #include "tests/neurons/spiking.h"
+#include "tests/neurons/stdp_window.h"
 
 static const struct cut cuts[] = {
     {1, 64, BH_CODE_AUTO, 0, BH_DOUBLE, 1},
@@ -41,29 +42,13 @@ pair_weight(struct cut cut, double after, const char *delay, const char *delay_p
 static void
 test_stdp_window(void)
 {
-    static const struct {
-        double after_ms;
-        const char *delay, *delay_post;
-        double want;
-    } table[] = {{-20, NULL, NULL, .49613726586769985},
-                 {-10, NULL, NULL, .49363142807301735},
-                 {-1, NULL, NULL, .4900120910427425},
-                 {-.1, NULL, NULL, .4895523689684768},
-                 {0, NULL, NULL, .51},
-                 {.1, NULL, NULL, .5099501247919268},
-                 {1, NULL, NULL, .5095122942450071},
-                 {10, NULL, NULL, .5060653065971263},
-                 {20, NULL, NULL, .5036787944117144},
-                 {10, "3*ms", NULL, .5070468808971871},
-                 {2, "3*ms", NULL, .4900120910427425},
-                 {10, NULL, "4*ms", .5049658530379141}};
     for (size_t c = 0; c < CUTS; c++)
-        for (size_t n = 0; n < sizeof table / sizeof table[0]; n++) {
-            struct cut cut = cuts[c];
+        for (size_t n = 0; n < STDP_WINDOW; n++) {
+            const struct pairing *pair = &stdp_window[n];
             /* 1e-14: Brian's times are multiples of 0.1 ms, rounded */
-            CHECK_NEAR(pair_weight(cut, table[n].after_ms, table[n].delay,
-                                   table[n].delay_post),
-                       table[n].want, 1e-14);
+            CHECK_NEAR(
+                pair_weight(cuts[c], pair->after_ms, pair->delay, pair->delay_post),
+                pair->w, 1e-14);
         }
 }
 

@@ -4,6 +4,7 @@
 #include "tests/check.h"
 
 #include "tests/neurons/pairs.h"
+#include "tests/neurons/stdp_window.h"
 
 enum { NEURONS = 40, STEPS = 20000, MOST = 400 };
 static const double dt = 1e-4;
@@ -235,34 +236,18 @@ test_triplets(void)
     }
 }
 
-/* [B2] Brian 2.5.1: a presynaptic spike at 50 ms, a postsynaptic one d later, weights
- * after them; delays of both pathways. */
+/* Brian 2's weights after a pair of spikes. */
 static void
 test_window(void)
 {
-    static const struct {
-        double d_ms;
-        const char *pre, *post;
-        double w;
-    } table[] = {{-20, NULL, NULL, .49613726586769985},
-                 {-10, NULL, NULL, .49363142807301735},
-                 {-1, NULL, NULL, .4900120910427425},
-                 {-.1, NULL, NULL, .4895523689684768},
-                 {0, NULL, NULL, .51},
-                 {.1, NULL, NULL, .5099501247919268},
-                 {1, NULL, NULL, .5095122942450071},
-                 {10, NULL, NULL, .5060653065971263},
-                 {20, NULL, NULL, .5036787944117144},
-                 {10, "3*ms", NULL, .5070468808971871},
-                 {2, "3*ms", NULL, .4900120910427425},
-                 {10, NULL, "4*ms", .5049658530379141}};
     bh_diag diag;
     bh_plasticity texts;
     const bh_stdp_params params = bh_stdp_params_default();
     CHECK_OK(bh_stdp(&params, &texts, &diag), diag);
-    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++) {
+    for (size_t n = 0; n < STDP_WINDOW; n++) {
+        const struct pairing *pair = &stdp_window[n];
         struct wiring w = {.net = network(1)};
-        const double pre = 50e-3, post = 50e-3 + table[n].d_ms * 1e-3;
+        const double pre = 50e-3, post = 50e-3 + pair->after_ms * 1e-3;
         const uint32_t first = 0;
         w.source = generator(w.net, "source", 1, (bh_events){&pre, &first, 1});
         bh_group_config cell = bh_group_config_default();
@@ -275,15 +260,15 @@ test_window(void)
         bh_synapses_config config = bh_synapses_config_default();
         config.source = bh_all(w.source);
         config.target = bh_all(w.target);
-        config.delay = table[n].pre;
-        config.delay_post = table[n].post;
+        config.delay = pair->delay;
+        config.delay_post = pair->delay_post;
         bh_plasticity_use(&texts, &config);
         CHECK_OK(bh_synapses_new(&config, &w.synapses, &diag), diag);
         connect_pairs(&w, bh_connect_config_default());
         set_value(&w, "w", "0.5");
         CHECK_OK(bh_network_run(w.net, 0.1, &diag), diag);
         double *weights = values_of(&w, "w");
-        CHECK_NEAR(weights[0], table[n].w, 1e-14);
+        CHECK_NEAR(weights[0], pair->w, 1e-14);
         free(weights);
         unwire(&w);
     }
