@@ -194,6 +194,21 @@ build_traced_delays(struct twin *twin)
     twin_listen(twin, cells, NULL);
 }
 
+/* Few spikes, which are long under way. */
+static void
+build_sparse(struct twin *twin)
+{
+    bh_group *inputs = poisson_of(twin, "inputs", 6, "60*Hz"),
+             *cells =
+                 group_of(twin, "cells", 40, leaky, "v > -60*mV", "v = -74*mV", NULL);
+    set_neurons(cells, "v", "-74*mV");
+    bh_synapses_config config = between(inputs, cells);
+    config.on_pre = "ge += 1 + 0.01*i";
+    bh_synapses *synapses = wire(twin, &config, NULL, NULL);
+    set(synapses, "delay", "rand()*9*ms");
+    twin_listen(twin, cells, NULL);
+}
+
 /* The rest of what texts of synapses can say: equations that run with the clock, sums
  * into targets and sources, statements that run regularly, events of a group's own,
  * random numbers, several synapses of a pair, given spikes, a group that rests between
@@ -252,6 +267,7 @@ static const struct {
                 {"song", build_song, 0.03},
                 {"delays both ways", build_delays, 0.025},
                 {"traces and delays", build_traced_delays, 0.025},
+                {"few spikes", build_sparse, 0.06},
                 {"the rest", build_rest, 0.02}};
 
 static void
