@@ -166,17 +166,16 @@ put_named(struct writer *w, const struct model_key *key)
     put_types(w, "[\"object\", \"null\"]");
     if (key->kind == MODEL_NAMES)
         return;
+    /* so that what is wrong in one of them is said of that, not of the choice */
     put_key(w, "additionalProperties");
     begin(w, "{");
-    put_key(w, "anyOf");
-    begin(w, "[");
-    put_key(w, NULL);
+    put_types(w, "[\"object\", \"null\"]");
+    put_key(w, "if");
+    put(w, "{\"type\": \"object\"}");
+    put_key(w, "then");
     begin(w, "{");
     put_reference(w, key->section);
     end(w, "}");
-    put_key(w, NULL);
-    put(w, "{\"type\": \"null\"}");
-    end(w, "]");
     end(w, "}");
 }
 

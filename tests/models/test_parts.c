@@ -8,6 +8,15 @@
 
 /* Every part of a model file against the calls that it stands for, and its files. */
 
+/* fontconfig keeps what it has read; that only matters where sanitizers look on. */
+BH_API const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig";
+}
+
 static bh_diag diag;
 
 static const char *const network_text =
