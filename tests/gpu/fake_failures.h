@@ -44,6 +44,7 @@ fake_gpu_check_failures(struct fake_gpu *fake, int most,
     struct fake_gpu sound;
     if (!fake)
         return;
+    CHECK_OK(scenario(user, &diag), diag); /* the cache has what it compiles then */
     memset(fake->called, 0, sizeof fake->called);
     CHECK_OK(scenario(user, &diag), diag);
     CHECK(fake_gpu_leaks(fake) == 0);
