@@ -170,14 +170,17 @@ static bh_status
 read_model(struct hearing *h, bh_diag *diag)
 {
     const bh_batch_config *config = h->batch->config;
-    const char *set[config->set_count + 2];
+    /* No files of the model's own, and one thread for each sound. */
+    const char *own[] = {"pictures=", "monitors=", "run.threads=1", NULL};
+    enum { OWN = sizeof own / sizeof own[0] };
+    const char *set[config->set_count + OWN];
     char seed[40];
     snprintf(seed, sizeof seed, "run.seed=%llu", (unsigned long long)own_seed(h));
     for (size_t i = 0; i < config->set_count; i++)
         set[i] = config->set[i];
-    set[config->set_count] = "run.threads=1";
-    set[config->set_count + 1] = seed;
-    BH_TRY(bh_model_read(config->model, set, config->set_count + 2, &h->model, diag));
+    own[OWN - 1] = seed;
+    memcpy(set + config->set_count, own, sizeof own);
+    BH_TRY(bh_model_read(config->model, set, config->set_count + OWN, &h->model, diag));
     return bh_model_set_file(h->model, config->sound, h->sound->path, diag);
 }
 
