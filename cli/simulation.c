@@ -33,9 +33,14 @@ simulation_fail(const bh_diag *diag)
         return fail(diag);
     fprintf(console(), "%s:%d:%d: error: %s\n    %s\n    %*s^\n", diag->where,
             diag->line, diag->column, diag->text, diag->excerpt, diag->caret - 1, "");
-    return diag->status == BH_ERR_ARGUMENT || diag->status == BH_ERR_TEXT
-               ? EXIT_USAGE
-               : EXIT_RUN_FAILED;
+    switch (diag->status) {
+    case BH_ERR_ARGUMENT:
+    case BH_ERR_TEXT:
+    case BH_ERR_DATA: /* what the model's texts gave, such as a probability of 2 */
+        return EXIT_USAGE;
+    default:
+        return EXIT_RUN_FAILED;
+    }
 }
 
 bh_status

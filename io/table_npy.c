@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An array of no rows has no bytes that would bound its columns. */
+enum { COLUMNS_MAX = 1 << 20 };
+
 /* What the header says: a Python dictionary of three entries (NumPy Enhancement
  * Proposal 1). */
 struct shape {
@@ -41,7 +44,7 @@ read_shape(const char *text, struct shape *shape)
     shape->rows = (size_t)rows;
     shape->columns = two ? (size_t)columns : 1;
     return (one || two) && byte_order == (little_endian() ? '<' : '>') &&
-           (shape->size == 4 || shape->size == 8);
+           shape->columns <= COLUMNS_MAX && (shape->size == 4 || shape->size == 8);
 }
 
 static bool
@@ -108,8 +111,9 @@ bh_table_npy_read(const char *path, bh_table **out, bh_diag *diag)
         status =
             bh_diag_set(diag, BH_ERR_FORMAT,
                         "'%s' is an array that cannot be read; it must have one or "
-                        "two dimensions of float32 or float64 in C order",
-                        path);
+                        "two dimensions of float32 or float64 in C order, with at "
+                        "most %d columns",
+                        path, COLUMNS_MAX);
     else if (shape.columns == 0 || shape.rows > rest / shape.size / shape.columns)
         status = bh_diag_set(diag, BH_ERR_FORMAT,
                              "'%s' is cut short: %zu x %zu numbers do not fit into it",

@@ -60,7 +60,8 @@ model_find_key(const struct model_section *section, const struct doc_node *name,
         if (count < MOST)
             known[count++] = section->keys[i].name;
     }
-    snprintf(what, sizeof what, "a key of a %s", section->name);
+    snprintf(what, sizeof what, "a key of %s %s",
+             strchr("aeiou", section->name[0]) ? "an" : "a", section->name);
     model_unknown(diag, name, what, name->text, known, count);
     return NULL;
 }

@@ -306,13 +306,12 @@ unknown_method(struct solver *solver, const char *method)
     for (size_t i = 0; i < SCHEMES; i++)
         names[i + 2] = schemes[i].name;
     const char *near = bh_text_nearest(method, names, SCHEMES + 2);
-    bh_diag *diag = solver->code->lang->diag;
+    const struct text text = {"method", method, strlen(method)};
     if (near)
-        return bh_diag_set(diag, BH_ERR_TEXT,
-                           "%s: unknown method '%s'; did you mean '%s'?",
-                           solver->text->where, method, near);
-    return bh_diag_set(diag, BH_ERR_TEXT, "%s: unknown method '%s'; there are %s",
-                       solver->text->where, method, solve_methods());
+        return lang_error(solver->code->lang, &text, method,
+                          "unknown method '%s'; did you mean '%s'?", method, near);
+    return lang_error(solver->code->lang, &text, method,
+                      "unknown method '%s'; there are %s", method, solve_methods());
 }
 
 static const struct scheme *
