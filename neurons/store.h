@@ -36,7 +36,9 @@ BH_API double bh_store_time(const bh_store *store);
 /// The state as bytes, for files (io/checkpoint.h): the store's. They belong to
 /// machines with the same byte order.
 BH_API const void *bh_store_bytes(const bh_store *store, size_t *size);
-/// The same back from bytes, which are copied and checked.
+/// The same back from bytes, which are copied and checked against their sum: damage is
+/// told, but a state that was made up with a right sum is not; run on from states of
+/// your own only.
 BH_API BH_NODISCARD bh_status bh_store_open(const void *bytes, size_t size,
                                             bh_store **out, bh_diag *diag);
 
