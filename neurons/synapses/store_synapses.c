@@ -123,7 +123,11 @@ visit_history(struct state *state, bh_group *group, struct history *history,
     const int64_t now = group->net->step;
     uint32_t recall = history->recall;
     STATE_VALUE(state, recall);
-    if (state->failed || recall > LONGEST_RECALL)
+    const int64_t first = now - recall < 0 ? 0 : now - recall;
+    /* each step has a count, so that no state can make this last for ever */
+    const bool short_of = state->reading && now > first &&
+                          (uint64_t)(now - first) > state->size / sizeof(uint64_t);
+    if (state->failed || recall > LONGEST_RECALL || short_of)
         return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
                            group->name);
     if (state->reading) {
@@ -133,7 +137,7 @@ visit_history(struct state *state, bh_group *group, struct history *history,
             for (uint32_t k = 0; k < history->recall; k++)
                 history->recent[p][k].count = 0;
     }
-    for (int64_t step = now - recall < 0 ? 0 : now - recall; step < now; step++)
+    for (int64_t step = first; step < now && !state->failed; step++)
         if (state->reading)
             read_step(state, group, history, step);
         else
