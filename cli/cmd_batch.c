@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/json.h"
+#include "cli/processes.h"
 #include "cli/simulation.h"
 
 #include <stdlib.h>
@@ -133,7 +134,6 @@ static const struct setting_group groups[] = {
 struct telling {
     bh_comm *comm;
     struct meter meter;
-    double start_s;
 };
 
 static bh_status
@@ -196,6 +196,7 @@ hear(const struct batch_settings *settings, const char *sounds, bh_comm *comm,
     config.seed = (uint64_t)settings->seed;
     config.threads = (int)settings->threads;
     config.comm = comm;
+    config.replace = common()->force;
     config.shard = settings->share.number;
     config.shards = settings->share.of;
     config.report = report;
@@ -216,16 +217,13 @@ run(const void *given, const char *sounds)
     bh_batch_result result;
     bh_diag diag = {0};
     const double start_s = clock_s();
-    if (!bh_batch_unfinished(settings->output) && settings->form == BH_BATCH_CORPUS &&
-        output_check(settings->output, &diag) != BH_OK)
-        return fail(&diag);
     signals_catch();
-    bh_status status = bh_comm_open(&comm, &diag);
+    bh_status status = processes_join(&comm, sounds, &diag);
     if (status == BH_OK)
         status = hear(settings, sounds, comm, &result, &diag);
     if (status != BH_OK) {
-        const int code = fail(&diag);
-        bh_comm_abort(comm, code);
+        const int code = processes_fail(comm, &diag, fail);
+        bh_comm_abort(comm, code); /* others may wait for this one */
         bh_comm_free(comm);
         return code;
     }

@@ -14,8 +14,8 @@ processes_join(bh_comm **comm, const char *operand, bh_diag *diag)
     BH_TRY(bh_comm_open(comm, diag));
     if (bh_comm_size(*comm) > 1 && strcmp(operand, "-") == 0)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "standard input reaches one of %d processes only; give the "
-                           "model as a file",
+                           "standard input reaches one of %d processes only; name a "
+                           "file",
                            bh_comm_size(*comm));
     return BH_OK;
 }

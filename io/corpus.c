@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* fsync */
 #include "io/corpus.h"
 
 #include "io/hdf5_internal.h"
 #include "io/output_internal.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The datasets that grow by a row a sound, and the frames, that grow by many. */
 enum { TIMES, UNITS, LABELS, FILES, DURATIONS, FRAMES, FIRST, SETS };
@@ -322,7 +325,11 @@ bh_corpus_writer_close(bh_corpus_writer *writer, bh_diag *diag)
     const bool good = close_file(writer);
     bh_hdf5_voice_restore(voice);
     bh_status status = BH_OK;
-    if (good) {
+    if (good && fsync(writer->output.fd) != 0) {
+        /* what it was made from may be removed next */
+        status = bh_file_error(diag, "write", writer->output.path, errno);
+        bh_output_abort(&writer->output);
+    } else if (good) {
         status = bh_output_commit(&writer->output, diag);
     } else {
         status = failure(writer, diag);

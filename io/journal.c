@@ -89,10 +89,8 @@ remember(bh_journal *journal, struct record record, bh_diag *diag)
 {
     BH_TRY(make_room(journal, diag));
     struct record *at = place(journal->records, journal->places, record.key);
-    if (at->file == EMPTY) {
-        *at = record;
-        journal->record_count++;
-    }
+    journal->record_count += at->file == EMPTY;
+    *at = record;
     return BH_OK;
 }
 
@@ -137,7 +135,8 @@ look_through(bh_journal *journal, size_t number, bh_diag *diag)
         const int error = errno;
         if (fd >= 0)
             close(fd);
-        return bh_file_error(diag, "read", file->path, error);
+        /* removed by who has put the results together */
+        return error == ENOENT ? BH_OK : bh_file_error(diag, "read", file->path, error);
     }
     const uint64_t length = (uint64_t)info.st_size;
     bh_status status = BH_OK;
@@ -241,7 +240,12 @@ begin_own(bh_journal *journal, bh_diag *diag)
             return bh_file_error(diag, "write", path, errno);
     }
     journal->own_file = journal->file_count;
-    return add_file(journal, name, diag);
+    const bh_status status = add_file(journal, name, diag);
+    if (status != BH_OK) {
+        close(journal->own);
+        journal->own = -1;
+    }
+    return status;
 }
 
 bh_status
@@ -273,6 +277,14 @@ bh_journal_put(bh_journal *journal, uint64_t key, const void *data, size_t size,
     const uint64_t at = file->seen + sizeof head;
     file->seen = at + size;
     return remember(journal, (struct record){key, journal->own_file, at, size}, diag);
+}
+
+bh_status
+bh_journal_flush(bh_journal *journal, bh_diag *diag)
+{
+    if (journal->own < 0 || fsync(journal->own) == 0)
+        return BH_OK;
+    return bh_file_error(diag, "write", journal->files[journal->own_file].path, errno);
 }
 
 bh_status
@@ -321,15 +333,22 @@ bh_journal_lock(bh_journal *journal, bool *alive, bh_diag *diag)
     return BH_OK;
 }
 
+/* Under another name first, so that nobody finds half of it. */
 void
 bh_journal_remove(bh_journal *journal)
 {
-    for (size_t i = 0; i < journal->file_count; i++)
-        unlink(journal->files[i].path);
-    char lock[4096];
-    snprintf(lock, sizeof lock, "%s/" LOCK, journal->folder);
-    unlink(lock);
-    rmdir(journal->folder);
+    char gone[4096], path[4400];
+    const bool moved = snprintf(gone, sizeof gone, "%s.%ld", journal->folder,
+                                (long)getpid()) < (int)sizeof gone &&
+                       rename(journal->folder, gone) == 0;
+    for (size_t i = 0; moved && i <= journal->file_count; i++) {
+        const char *name =
+            i < journal->file_count ? strrchr(journal->files[i].path, '/') : "/" LOCK;
+        snprintf(path, sizeof path, "%s%s", gone, name);
+        unlink(path);
+    }
+    if (moved)
+        rmdir(gone);
     bh_journal_close(journal);
 }
 

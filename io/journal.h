@@ -15,7 +15,7 @@ BH_BEGIN_DECLS
  * A journal is a folder. Each process that adds to it appends records to a file of its
  * own, and a record is one write: a kill loses at most the last one, which a checksum
  * tells. Any number of processes, on all machines that share the folder, may add at the
- * same time. Of records with the same key the first found counts. */
+ * same time. Of records with the same key the last found counts. */
 
 /// From one thread at a time.
 typedef struct bh_journal bh_journal;
@@ -31,6 +31,8 @@ BH_API bool bh_journal_has(const bh_journal *journal, uint64_t key);
 BH_API BH_NODISCARD bh_status bh_journal_put(bh_journal *journal, uint64_t key,
                                              const void *data, size_t size,
                                              bh_diag *diag);
+/// Returns when other machines that share the folder can see all that was put.
+BH_API BH_NODISCARD bh_status bh_journal_flush(bh_journal *journal, bh_diag *diag);
 /// A record's data, to be given to free(). BH_ERR_DATA where there is none of that key.
 BH_API BH_NODISCARD bh_status bh_journal_get(bh_journal *journal, uint64_t key,
                                              void **data, size_t *size, bh_diag *diag);

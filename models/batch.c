@@ -5,6 +5,7 @@
 
 #include "core/hash_internal.h"
 #include "io/output_internal.h"
+#include "models/model_internal.h"
 
 #include <errno.h>
 #include <math.h>
@@ -53,13 +54,23 @@ batch_own_path(const char *output, const char *name, const char *ending, char *p
     return (size_t)snprintf(path + at, size - at, "%s", ending) < size - at;
 }
 
-bool
-bh_batch_unfinished(const char *output)
+/* What would fail after all was heard is told before. */
+static bh_status
+check_output(const bh_batch_config *config, bh_diag *diag)
 {
-    char path[4096];
     struct stat info;
-    return batch_beside(output, ".journal", path, sizeof path) &&
-           stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    size_t labels;
+    const bool there = stat(config->output, &info) == 0;
+    if (config->form != BH_BATCH_CORPUS)
+        return BH_OK;
+    (void)bh_sound_list_labels(config->sounds, &labels);
+    if (labels > 65536)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a corpus has at most 65,536 labels, not %zu", labels);
+    if (strcmp(config->output, "-") == 0 || (there && !S_ISREG(info.st_mode)))
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a corpus cannot go to '%s': name a file", config->output);
+    return BH_OK;
 }
 
 static bh_status
@@ -68,6 +79,9 @@ check(const bh_batch_config *config, bh_diag *diag)
     if (!config->model || !config->sounds || !config->output || !*config->output)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a batch needs a model, sounds and an output");
+    if (strcmp(config->model, "-") == 0)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "a batch reads its model for each sound: it must be a file");
     if (!config->spikes && !(config->frames_hz > 0))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a batch writes spikes, a cochleagram, or both");
@@ -83,7 +97,7 @@ check(const bh_batch_config *config, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "there is no share %zu of %zu (they count from 0)",
                            config->shard, config->shards);
-    return BH_OK;
+    return check_output(config, diag);
 }
 
 static uint64_t
@@ -92,13 +106,51 @@ hash_text(uint64_t start, const char *text)
     return bh_hash(start, text ? text : "", text ? strlen(text) + 1 : 0);
 }
 
+/* A file that the model reads besides the sounds: which one, and when it was written.
+ */
+static uint64_t
+hash_file(uint64_t start, const struct model_value *value)
+{
+    char path[MODEL_PATH_MAX];
+    struct stat info;
+    if (!value->node || model_path(value, path, sizeof path, NULL) != BH_OK)
+        return start;
+    const uint64_t sum = hash_text(start, path);
+    if (stat(path, &info) != 0)
+        return sum;
+    const uint64_t file[] = {(uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
+                             (uint64_t)info.st_mtim.tv_nsec};
+    return bh_hash(sum, file, sizeof file);
+}
+
+static uint64_t
+hash_files(uint64_t sum, const bh_model *model)
+{
+    const struct model_file *file = &model->file;
+    for (size_t i = 0; i < file->sounds.count; i++)
+        sum = hash_file(sum, &MODEL_PART(model, sounds, model_sound, i)->file);
+    for (size_t i = 0; i < file->filters.count; i++)
+        sum = hash_file(sum, &MODEL_PART(model, filters, model_filter, i)->hrtf);
+    for (size_t i = 0; i < file->inputs.count; i++)
+        sum = hash_file(sum, &MODEL_PART(model, inputs, model_input, i)->file);
+    for (size_t i = 0; i < file->timed_arrays.count; i++)
+        sum = hash_file(sum, &MODEL_PART(model, timed_arrays, model_timed, i)->file);
+    for (size_t i = 0; i < file->groups.count; i++) {
+        const struct model_objects *timed =
+            &MODEL_PART(model, groups, model_group, i)->timed;
+        for (size_t t = 0; t < timed->count; t++)
+            sum = hash_file(sum, &((const struct model_timed *)timed->at)[t].file);
+    }
+    return sum;
+}
+
 /* What a sound's result depends on, so that a journal serves no other batch. */
 static void
 make_keys(struct batch *batch)
 {
     const bh_batch_config *config = batch->config;
     const uint64_t numbers[] = {config->seed, (uint64_t)config->form, config->spikes};
-    uint64_t sum = hash_text(BH_HASH_START, "bhears " BH_VERSION);
+    uint64_t sum = hash_text(batch->files, "bhears " BH_VERSION);
     sum = hash_text(sum, batch->text);
     sum = hash_text(sum, config->sound);
     sum = hash_text(sum, config->group);
@@ -165,11 +217,58 @@ finish(struct batch *batch, bh_batch_result *result, bool *removed, bh_diag *dia
     BH_TRY(bh_journal_refresh(batch->journal, diag));
     for (size_t i = 0; i < result->sounds; i++)
         result->missing += !record_is_there(batch, i);
+    result->failed = batch->failed;
     if (result->missing > 0)
         return BH_OK;
     BH_TRY(batch_write(batch, result, diag));
     *removed = result->failed == 0;
     return BH_OK;
+}
+
+/* All processes must have found the same sounds: tickets count them. */
+static bh_status
+compare(const struct batch *batch, bh_diag *diag)
+{
+    const size_t count = bh_sound_list_count(batch->config->sounds);
+    const uint64_t mine[] = {
+        count, bh_hash(batch->settings, batch->key, count * sizeof *batch->key)};
+    uint64_t first[] = {mine[0], mine[1]};
+    BH_TRY(bh_comm_broadcast(batch->config->comm, 0, first, sizeof first, diag));
+    if (memcmp(first, mine, sizeof mine) != 0)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "this process found %zu sounds or a model other than the "
+                           "first one's (%llu): do files change, or are clocks apart?",
+                           count, (unsigned long long)first[0]);
+    return BH_OK;
+}
+
+static bool
+is_there(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* A journal of this batch says that it was begun; what another one has made is kept. */
+static bh_status
+begin(struct batch *batch, bh_diag *diag)
+{
+    const bh_batch_config *config = batch->config;
+    char table[4096];
+    if (bh_journal_has(batch->journal, batch->settings))
+        return BH_OK;
+    const char *kept = is_there(config->output) ? config->output : NULL;
+    if (batch_beside(config->output, ".tsv", table, sizeof table) && is_there(table) &&
+        !kept)
+        kept = table;
+    if (kept && !config->replace)
+        return bh_diag_set(diag, BH_ERR_FILE,
+                           "there is a file '%s' already, which this batch has not "
+                           "begun; -f (--force) replaces it",
+                           kept);
+    if (bh_comm_rank(config->comm) > 0)
+        return BH_OK;
+    return bh_journal_put(batch->journal, batch->settings, "", 0, diag);
 }
 
 static bh_status
@@ -178,8 +277,11 @@ hear_and_finish(struct batch *batch, bh_batch_result *result, bh_diag *diag)
     bh_comm *comm = batch->config->comm;
     bool removed = false;
     make_keys(batch);
+    BH_TRY(compare(batch, diag));
+    BH_TRY(begin(batch, diag));
     BH_TRY(make_order(batch, diag));
     BH_TRY(batch_hear_all(batch, diag));
+    BH_TRY(bh_journal_flush(batch->journal, diag));
     BH_TRY(bh_comm_barrier(comm, diag));
     bh_status status = BH_OK;
     if (bh_comm_rank(comm) == 0)
@@ -216,6 +318,11 @@ read_model(struct batch *batch, bh_diag *diag)
     bh_status status = batch_check_model(batch, model, diag);
     if (status == BH_OK)
         status = bh_model_text(model, &batch->text, diag);
+    if (status == BH_OK)
+        batch->files = hash_files(BH_HASH_START, model);
+    for (size_t i = 0; status == BH_OK && i < model->file.inputs.count; i++)
+        batch->reads_hdf5 |= MODEL_PART(model, inputs, model_input, i)->file.node !=
+                             NULL;
     bh_model_free(model);
     return status;
 }

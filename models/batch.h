@@ -51,6 +51,7 @@ typedef struct bh_batch_config {
     int threads;   ///< each hears a sound at a time; 0: one for each processor
     bh_comm *comm; ///< who shares the work, ticket by ticket: one batch a comm; NULL:
                    ///< this process alone
+    bool replace;  ///< what another batch has left under the output's name
     size_t shard, shards; ///< this process hears share `shard` (from 0) of `shards`
     /// Called on the thread that runs, after each sound; a status other than BH_OK ends
     /// the batch with that status, and what is done stays done.
@@ -77,9 +78,6 @@ typedef struct bh_batch_result {
 /// `report`, BH_ERR_ARGUMENT.
 BH_API BH_NODISCARD bh_status bh_batch_run(const bh_batch_config *config,
                                            bh_batch_result *result, bh_diag *diag);
-
-/// Whether a batch that was ended before has left a journal beside this output.
-BH_API bool bh_batch_unfinished(const char *output);
 
 BH_END_DECLS
 

@@ -148,6 +148,10 @@ watch_filters(struct hearing *h, const char *group, bh_diag *diag)
     const size_t channels = bh_source_channels(source);
     h->heard->head.channels = channels;
     h->samplerate_hz = bh_source_samplerate(source);
+    if (h->batch->config->frames_hz > h->samplerate_hz)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "%g frames a second are more than its %g samples",
+                           h->batch->config->frames_hz, h->samplerate_hz);
     h->square = calloc(channels, sizeof *h->square);
     if (!h->square)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
@@ -184,12 +188,24 @@ read_model(struct hearing *h, bh_diag *diag)
     return bh_model_set_file(h->model, config->sound, h->sound->path, diag);
 }
 
+/* The HDF5 library keeps global state, and models may read spikes from its files. */
+static bh_status
+build_model(struct hearing *h, bh_diag *diag)
+{
+    if (h->batch->reads_hdf5)
+        pthread_mutex_lock(&h->batch->hdf5);
+    const bh_status status = bh_model_build(h->model, diag);
+    if (h->batch->reads_hdf5)
+        pthread_mutex_unlock(&h->batch->hdf5);
+    return status;
+}
+
 static bh_status
 build(struct hearing *h, bh_diag *diag)
 {
     const bh_batch_config *config = h->batch->config;
     BH_TRY(read_model(h, diag));
-    BH_TRY(bh_model_build(h->model, diag));
+    BH_TRY(build_model(h, diag));
     bh_network *net = bh_model_network(h->model);
     const char *group = group_name(h->batch, h->model);
     h->group = bh_model_group(h->model, group);
@@ -275,6 +291,23 @@ write_own(struct hearing *h, bh_diag *diag)
     return status;
 }
 
+/* Results are kept under what the model said at the beginning. */
+static bh_status
+check_unchanged(const struct batch *batch, bh_diag *diag)
+{
+    const bh_batch_config *config = batch->config;
+    bh_model *model = NULL;
+    char *text = NULL;
+    BH_TRY(bh_model_read(config->model, config->set, config->set_count, &model, diag));
+    bh_status status = bh_model_text(model, &text, diag);
+    if (status == BH_OK && strcmp(text, batch->text) != 0)
+        status = bh_diag_set(diag, BH_ERR_DATA,
+                             "'%s' has changed since the batch began", config->model);
+    free(text);
+    bh_model_free(model);
+    return status;
+}
+
 bh_status
 batch_hear(struct batch *batch, size_t sound, struct heard *heard, bh_diag *diag)
 {
@@ -282,6 +315,7 @@ batch_hear(struct batch *batch, size_t sound, struct heard *heard, bh_diag *diag
                         .sound = bh_sound_list_get(batch->config->sounds, sound),
                         .heard = heard};
     bh_diag why = {0};
+    BH_TRY(check_unchanged(batch, diag));
     bh_status status = hear(&h, &why);
     if (status == BH_OK && batch->config->form != BH_BATCH_CORPUS) {
         pthread_mutex_lock(&batch->hdf5);

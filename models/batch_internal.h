@@ -31,7 +31,9 @@ struct heard {
 
 struct batch {
     const bh_batch_config *config;
-    char *text; /* of the model, with all that it includes and changes */
+    char *text;     /* of the model, with all that it includes and changes */
+    uint64_t files; /* hash of the other files that the model reads */
+    bool reads_hdf5;
     bh_journal *journal;
     uint64_t settings; /* hash of all that the results depend on but the sound */
     uint64_t *key;     /* of each sound's record */

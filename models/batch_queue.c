@@ -3,6 +3,8 @@
 
 #include "models/batch_internal.h"
 
+#include "core/comm_internal.h"
+
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -173,7 +175,9 @@ serve(struct queue *queue, bh_diag *diag)
 static size_t
 threads(const struct batch *batch)
 {
+    const int shared = comm_threads(batch->config->comm);
     const long here = batch->config->threads > 0 ? batch->config->threads
+                      : shared > 0               ? shared
                                                  : sysconf(_SC_NPROCESSORS_ONLN);
     const size_t wanted = here > 0 ? (size_t)here : 1;
     return wanted < batch->todo ? wanted : batch->todo;

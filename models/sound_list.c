@@ -90,18 +90,26 @@ is_sound(const char *name)
     return false;
 }
 
+/* A folder that is being walked through, and those above it. */
+struct folder {
+    const struct folder *above;
+    dev_t device;
+    ino_t number;
+};
+
 /* One entry of a folder: `path` is all of its name, `name` what is below the corpus. */
 static bh_status walk(bh_sound_list *list, const char *path, const char *name,
-                      bh_diag *diag);
+                      const struct folder *above, bh_diag *diag);
 
 static bh_status
-visit(bh_sound_list *list, const char *path, const char *name, bh_diag *diag)
+visit(bh_sound_list *list, const char *path, const char *name,
+      const struct folder *above, bh_diag *diag)
 {
     struct stat info;
     if (stat(path, &info) != 0)
         return BH_OK; /* gone, or a link to nowhere */
     if (S_ISDIR(info.st_mode))
-        return walk(list, path, name, diag);
+        return walk(list, path, name, above, diag);
     if (!S_ISREG(info.st_mode) || !is_sound(name))
         return BH_OK;
     const char *slash = strchr(name, '/');
@@ -115,16 +123,24 @@ visit(bh_sound_list *list, const char *path, const char *name, bh_diag *diag)
 }
 
 static bh_status
-walk(bh_sound_list *list, const char *path, const char *name, bh_diag *diag)
+walk(bh_sound_list *list, const char *path, const char *name,
+     const struct folder *above, bh_diag *diag)
 {
-    /* A link that leads back up would never end. */
-    enum { DEEPEST = 4000 };
-    DIR *folder = strlen(path) < DEEPEST ? opendir(path) : NULL;
-    if (!folder)
-        return bh_diag_set(diag, BH_ERR_FILE, "cannot read the folder '%.200s'%s", path,
-                           strlen(path) < DEEPEST ? "" : "...: it is too deep");
+    struct stat info;
+    DIR *stream = opendir(path);
+    if (!stream || fstat(dirfd(stream), &info) != 0) {
+        if (stream)
+            closedir(stream);
+        return bh_diag_set(diag, BH_ERR_FILE, "cannot read the folder '%.200s'", path);
+    }
+    const struct folder here = {above, info.st_dev, info.st_ino};
+    bool again = false; /* a link that leads back up would never end */
+    for (const struct folder *f = above; f; f = f->above)
+        again |= f->device == here.device && f->number == here.number;
     bh_status status = BH_OK;
-    for (struct dirent *entry; status == BH_OK && (entry = readdir(folder));) {
+    errno = 0;
+    for (struct dirent *entry; status == BH_OK && !again && (entry = readdir(stream));
+         errno = 0) {
         if (entry->d_name[0] == '.')
             continue;
         const char *tail = joined(list->arena, "/", 1, entry->d_name);
@@ -132,9 +148,13 @@ walk(bh_sound_list *list, const char *path, const char *name, bh_diag *diag)
             tail ? joined(list->arena, name, strlen(name), *name ? tail : tail + 1)
                  : NULL;
         const char *whole = tail ? joined(list->arena, path, strlen(path), tail) : NULL;
-        status = below && whole ? visit(list, whole, below, diag) : no_memory(diag);
+        status = below && whole ? visit(list, whole, below, &here, diag)
+                                : no_memory(diag);
     }
-    closedir(folder);
+    if (status == BH_OK && errno != 0)
+        status = bh_diag_set(diag, BH_ERR_FILE,
+                             "the folder '%.200s' could not be read to its end", path);
+    closedir(stream);
     return status;
 }
 
@@ -211,6 +231,9 @@ read_lines(bh_sound_list *list, const char *path, bh_diag *diag)
         else
             status = add_line(list, path, line, number, diag);
     }
+    if (status == BH_OK && ferror(file))
+        status = bh_diag_set(diag, BH_ERR_FILE,
+                             "the list of sounds '%s' cannot be read", path);
     free(line);
     if (file != stdin)
         fclose(file);
@@ -278,7 +301,7 @@ read_list(bh_sound_list *list, const char *path, bh_diag *diag)
     struct stat info;
     const bool folder = strcmp(path, "-") != 0 && stat(path, &info) == 0 &&
                         S_ISDIR(info.st_mode);
-    BH_TRY(folder ? walk(list, path, "", diag) : read_lines(list, path, diag));
+    BH_TRY(folder ? walk(list, path, "", NULL, diag) : read_lines(list, path, diag));
     if (list->count == 0)
         return bh_diag_set(diag, BH_ERR_DATA, "there are no sounds in '%s'", path);
     if (folder)

@@ -120,11 +120,10 @@ test_ended(void)
     int calls = 0;
     config.report = stop_after_two;
     config.user = &calls;
-    CHECK(!bh_batch_unfinished(config.output));
     CHECK(bh_batch_run(&config, &result, &diag) == BH_ERR_STOPPED);
     CHECK_HAS(diag.text, "enough");
     CHECK(result.sounds == 99 && calls >= 2);
-    CHECK(bh_batch_unfinished(config.output));
+    CHECK(access(in_directory(0, "out.h5.journal"), F_OK) == 0);
     CHECK(access(config.output, F_OK) != 0);
 
     size_t left = 0;
@@ -133,8 +132,16 @@ test_ended(void)
     CHECK_OK(bh_batch_run(&config, &result, &diag), diag);
     CHECK(left == SOUNDS - 2);
     CHECK(result.sounds == SOUNDS && result.failed == 0 && result.missing == 0);
-    CHECK(!bh_batch_unfinished(config.output));
+    CHECK(access(in_directory(0, "out.h5.journal"), F_OK) != 0);
     CHECK(access(config.output, F_OK) == 0);
+
+    /* what is there is kept, unless it shall be replaced */
+    config.seed = 1;
+    CHECK(bh_batch_run(&config, &result, &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "out.h5' already");
+    config.replace = true;
+    CHECK_OK(bh_batch_run(&config, &result, &diag), diag);
+    rmdir(in_directory(0, "out.h5.journal"));
     unmake(list);
 }
 
@@ -185,6 +192,10 @@ test_frames(void)
     struct batch batch = {.config = &config};
     uint64_t key[SOUNDS] = {11, 12, 13, 14, 15};
     batch.key = key;
+    bh_model *read = NULL;
+    CHECK_OK(bh_model_read(config.model, NULL, 0, &read, &diag), diag);
+    CHECK_OK(bh_model_text(read, &batch.text, &diag), diag);
+    bh_model_free(read);
     CHECK_OK(bh_journal_open(in_directory(1, "journal"), &batch.journal, &diag), diag);
     for (size_t i = 0; i < SOUNDS; i++) {
         struct heard heard = {0};
@@ -195,6 +206,11 @@ test_frames(void)
         heard_free(&heard);
         check_frames(&batch, i, config.frames_hz);
     }
+    struct heard heard = {0};
+    batch.text[0] ^= 1; /* as if the file had been another one */
+    CHECK(batch_hear(&batch, 0, &heard, &diag) == BH_ERR_DATA);
+    CHECK_HAS(diag.text, "has changed");
+    free(batch.text);
     bh_journal_remove(batch.journal);
     unmake(list);
 }
@@ -225,7 +241,11 @@ test_refused(void)
     config.frames_hz = 100;
     CHECK(bh_batch_run(&config, &result, &diag) == BH_ERR_ARGUMENT);
     CHECK_HAS(diag.text, "corpus");
-    CHECK(!bh_batch_unfinished(config.output));
+    config = config_for(list);
+    config.output = "-";
+    CHECK(bh_batch_run(&config, &result, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "name a file");
+    CHECK(access(in_directory(0, "out.h5.journal"), F_OK) != 0);
     unmake(list);
 }
 

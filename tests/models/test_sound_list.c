@@ -50,6 +50,7 @@ test_folder(void)
     bh_sound_list *list = NULL;
     size_t labels;
     make("");
+    CHECK(symlink("..", in_directory(1, "a/up")) == 0); /* leads back */
     CHECK_OK(bh_sound_list_read(directory, &list, &diag), diag);
     CHECK(bh_sound_list_count(list) == 4);
     check(list, 0, "a/deep/er.ogg", "a");
@@ -62,6 +63,7 @@ test_folder(void)
     (void)bh_sound_list_labels(list, &labels);
     CHECK(labels == 3);
     bh_sound_list_free(list);
+    unlink(in_directory(1, "a/up"));
     unmake();
 }
 
