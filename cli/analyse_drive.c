@@ -53,8 +53,7 @@ measure_levels(struct player *player, struct outcome *out, bh_diag *diag)
     bh_level_curve_config config = bh_level_curve_config_default();
     bh_level_curve r;
     config.spontaneous_hz = player->spontaneous_hz;
-    /* of the mean over all fibres */
-    config.spontaneous_sd_hz = player->spontaneous_sd_hz / sqrt((double)drive->repeats);
+    config.spontaneous_sd_hz = player->spontaneous_sd_hz;
     BH_TRY(bh_level_curve_get(curve->column[0].values, curve->column[1].values, rows,
                               &config, &r, diag));
     snprintf(curve->title, sizeof curve->title, "%.5g Hz: up to %.0f spikes/s",
