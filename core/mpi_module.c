@@ -13,7 +13,7 @@
  * it remembers between calls is therefore here. */
 
 static MPI_Comm comm;
-static MPI_Request pending = MPI_REQUEST_NULL;
+static MPI_Request pending = MPI_REQUEST_NULL; /* of module_start */
 static MPI_Win window;
 static uint64_t *tickets;
 static int patience; /* polls before the processor is left to others */
@@ -114,44 +114,52 @@ wait_for(MPI_Request *request)
 }
 
 static int
-finish(int error)
+finish(int error, MPI_Request *request)
 {
-    return error ? error : wait_for(&pending);
+    return error ? error : wait_for(request);
 }
 
 static int
 module_barrier(void)
 {
-    return finish(MPI_Ibarrier(comm, &pending));
+    MPI_Request request;
+    return finish(MPI_Ibarrier(comm, &request), &request);
 }
 
 static int
 module_broadcast(int root, void *data, int count)
 {
-    return finish(MPI_Ibcast(data, count, MPI_BYTE, root, comm, &pending));
+    MPI_Request request;
+    return finish(MPI_Ibcast(data, count, MPI_BYTE, root, comm, &request), &request);
 }
 
 static int
 module_allgather(const void *in, int count, void *out)
 {
+    MPI_Request request;
     return finish(
-        MPI_Iallgather(in, count, MPI_BYTE, out, count, MPI_BYTE, comm, &pending));
+        MPI_Iallgather(in, count, MPI_BYTE, out, count, MPI_BYTE, comm, &request),
+        &request);
 }
 
 static int
 module_allgatherv(const void *in, int count, void *out, const int *counts,
                   const int *places)
 {
+    MPI_Request request;
     return finish(MPI_Iallgatherv(in, count, MPI_BYTE, out, counts, places, MPI_BYTE,
-                                  comm, &pending));
+                                  comm, &request),
+                  &request);
 }
 
 static int
 module_gatherv(int root, const void *in, int count, void *out, const int *counts,
                const int *places)
 {
+    MPI_Request request;
     return finish(MPI_Igatherv(in, count, MPI_BYTE, out, counts, places, MPI_BYTE, root,
-                               comm, &pending));
+                               comm, &request),
+                  &request);
 }
 
 static int
@@ -169,9 +177,11 @@ module_wait(void)
 static int
 module_allreduce(int op, double *values, int count)
 {
+    MPI_Request request;
     const MPI_Op ops[] = {MPI_MIN, MPI_MAX, MPI_SUM};
     return finish(MPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, ops[op], comm,
-                                 &pending));
+                                 &request),
+                  &request);
 }
 
 static int

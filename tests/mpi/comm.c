@@ -36,6 +36,30 @@ check_exchange(bh_comm *comm)
         CHECK(all[r] == 100 + r);
 }
 
+/* A call that blocks, while an exchange is under way, leaves that alone. */
+static void
+check_between(bh_comm *comm)
+{
+    enum { BYTES = 4 << 20 };
+    unsigned char *own = malloc(BYTES), *all = calloc((size_t)size, BYTES);
+    double sum = 1;
+    CHECK(own && all);
+    if (!own || !all)
+        exit(1);
+    memset(own, 1 + rank, BYTES);
+    CHECK(bh_comm_start(comm, own, BYTES, all, NULL) == BH_OK);
+    CHECK(bh_comm_allreduce(comm, BH_COMM_SUM, &sum, 1, NULL) == BH_OK);
+    CHECK(bh_comm_wait(comm, NULL) == BH_OK);
+    CHECK(sum == size);
+    size_t wrong = 0;
+    for (int r = 0; r < size; r++)
+        for (size_t n = 0; n < BYTES; n++)
+            wrong += all[(size_t)r * BYTES + n] != 1 + r;
+    CHECK(wrong == 0);
+    free(own);
+    free(all);
+}
+
 /* Process r gives r bytes (process 0 none). */
 static void
 check_unequal(bh_comm *comm)
@@ -104,6 +128,7 @@ main(int argc, char **argv)
     if (rank == 0)
         printf("%d processes, %s\n", size, bh_comm_name(comm));
     check_exchange(comm);
+    check_between(comm);
     check_unequal(comm);
     check_values(comm);
     check_tickets(comm);
