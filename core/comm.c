@@ -324,6 +324,10 @@ bh_comm_allreduce(bh_comm *comm, bh_comm_op op, double *values, size_t count,
 bh_status
 bh_comm_next(bh_comm *comm, uint64_t *ticket, bh_diag *diag)
 {
+    if (!comm)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                           "tickets are counted by a comm, not by NULL; open one with "
+                           "bh_comm_open, which needs no MPI either");
     if (!comm->ops) {
         *ticket = comm->ticket++;
         return BH_OK;

@@ -78,7 +78,7 @@ BH_API BH_NODISCARD bh_status bh_comm_allreduce(bh_comm *comm, bh_comm_op op,
 /// The next ticket: 0, 1, 2, ... Each goes to one process only, whoever asks first, so
 /// that work shares itself out. Not "all": anyone asks at any time, without waiting for
 /// the others. (Between machines process 0 hands them out from within its own calls:
-/// one that computes for long without asking lets others wait.)
+/// one that computes for long without asking lets others wait.) NULL: BH_ERR_ARGUMENT.
 BH_API BH_NODISCARD bh_status bh_comm_next(bh_comm *comm, uint64_t *ticket,
                                            bh_diag *diag);
 

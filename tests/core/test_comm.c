@@ -81,6 +81,8 @@ test_alone(void)
     bh_diag diag;
     bh_comm *comm = NULL;
     check_alone(NULL);
+    CHECK(bh_comm_next(NULL, &(uint64_t){0}, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "bh_comm_open");
     CHECK_OK(bh_comm_open(&comm, &diag), diag);
     check_alone(comm);
     for (uint64_t n = 0; n < 3; n++) {
