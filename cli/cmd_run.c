@@ -178,6 +178,9 @@ static bh_status
 prepare(struct simulation *s, bh_diag *diag)
 {
     const bool first = bh_comm_rank(s->comm) == 0;
+    if (bh_comm_size(s->comm) > 1 && s->settings->view.kind != VIEW_NONE)
+        return bh_diag_set(diag, BH_ERR_ARGUMENT, "--view watches one process, not %d",
+                           bh_comm_size(s->comm));
     if (first)
         BH_TRY(simulation_check_outputs(s->model, diag));
     for (size_t i = 0; i < 64; i++)
