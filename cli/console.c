@@ -201,7 +201,7 @@ meter_show(struct meter *meter, double done_s)
     if (!meter_due(meter))
         return;
     bh_progress_text(meter->progress, done_s, text, sizeof text);
-    fprintf(stderr, "\r%s\033[K", text);
+    fprintf(console(), "\r%s\033[K", text);
 }
 
 void
@@ -212,20 +212,20 @@ meter_count(struct meter *meter, size_t done, size_t total, const char *what)
         return;
     const double took_s = meter->shown_s - meter->start_s;
     bh_progress_duration(took_s, elapsed, sizeof elapsed);
-    fprintf(stderr, "\r%zu of %zu %s, %s elapsed", done, total, what, elapsed);
+    fprintf(console(), "\r%zu of %zu %s, %s elapsed", done, total, what, elapsed);
     if (done > 0 && done < total) {
         bh_progress_duration(took_s / (double)done * (double)(total - done), left,
                              sizeof left);
-        fprintf(stderr, ", approximately %s remaining", left);
+        fprintf(console(), ", approximately %s remaining", left);
     }
-    fputs("\033[K", stderr);
+    fputs("\033[K", console());
 }
 
 void
 meter_hide(struct meter *meter)
 {
     if (meter->drawn)
-        fputs("\r\033[K", stderr);
+        fputs("\r\033[K", console());
     meter->drawn = false;
 }
 
