@@ -60,7 +60,7 @@ bh_table_read(const char *path, bh_table **out, bh_diag *diag)
         return bh_table_npy_read(path, out, diag);
     if (bh_spikes_is_hdf5(path))
         return bh_table_hdf5_read(path, out, diag);
-    return bh_table_csv_read(path, out, diag);
+    return bh_table_csv_read(path, true, out, diag);
 }
 
 void

@@ -22,6 +22,7 @@ struct reading {
     double *cells;
     size_t columns, count, room;
     bool binary; /* a byte that no text has was read */
+    int error;   /* of reading; 0: none */
 };
 
 static const char *
@@ -42,6 +43,7 @@ next_line(struct reading *reading)
         if (reading->line[0] != '#' && *skip_blanks(reading->line))
             return true;
     }
+    reading->error = feof(reading->file) ? 0 : errno;
     return false;
 }
 
@@ -90,7 +92,7 @@ read_row(struct reading *reading, bh_diag *diag)
                                begin);
         if (*at != (last ? '\0' : ','))
             return bh_diag_set(diag, BH_ERR_FORMAT,
-                               "'%s' line %zu has %s than the %zu cells of the header",
+                               "'%s' line %zu has %s than the %zu cells of the first",
                                reading->path, reading->number, last ? "more" : "fewer",
                                reading->columns);
         BH_TRY(add_cell(reading, value, diag));
@@ -99,8 +101,8 @@ read_row(struct reading *reading, bh_diag *diag)
     return BH_OK;
 }
 
-/* A text whose first cell is a name: neither a column of numbers nor a file of bytes.
- */
+/* A text whose first cell is a name: neither a number, be it inf or nan, nor of a file
+ * of bytes. */
 static bool
 is_header(const char *line)
 {
@@ -108,24 +110,35 @@ is_header(const char *line)
     for (const char *c = line; *c; c++)
         if ((unsigned char)*c < ' ' && *c != '\t')
             return false;
+    char *end = NULL;
+    (void)bh_text_number(at, &end);
+    const char *rest = skip_blanks(end);
+    if (end > at && (*rest == ',' || *rest == 0))
+        return false;
     return isalpha((unsigned char)*at) || *at == '_' || *at == '"';
 }
 
 static bh_status
-read_all(struct reading *reading, char **header, bh_diag *diag)
+read_all(struct reading *reading, bool heading, char **header, bh_diag *diag)
 {
-    if (!next_line(reading) || reading->binary || !is_header(reading->line))
+    const bool any = next_line(reading) && !reading->binary;
+    const bool named = any && is_header(reading->line);
+    if (heading && !named)
         return bh_diag_set(diag, BH_ERR_FORMAT,
                            "'%s' is no table: CSV begins with a line of names, such as "
                            "time_s,ch0",
                            reading->path);
-    *header = strdup(reading->line);
-    if (!*header)
-        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to read '%s'",
+    if (!any)
+        return bh_diag_set(diag, BH_ERR_FORMAT, "'%s' has no rows of numbers",
                            reading->path);
     reading->columns = 1;
-    for (const char *at = *header; *at; at++)
+    for (const char *at = reading->line; *at; at++)
         reading->columns += *at == ',';
+    if (!named)
+        BH_TRY(read_row(reading, diag));
+    else if (!(*header = strdup(reading->line)))
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to read '%s'",
+                           reading->path);
     while (next_line(reading))
         BH_TRY(read_row(reading, diag));
     return BH_OK;
@@ -139,10 +152,12 @@ turn(const struct reading *reading, const char *header, bh_table **out, bh_diag 
     const size_t rows = reading->count / reading->columns;
     BH_TRY(bh_table_make(rows, reading->columns, &table, diag));
     for (size_t c = 0; c < reading->columns; c++) {
-        const size_t length = strcspn(header, ",");
-        snprintf(table->names[c], BH_TABLE_NAME, "%.*s",
-                 (int)(length < BH_TABLE_NAME ? length : BH_TABLE_NAME - 1), header);
-        header += length + 1;
+        const size_t length = header ? strcspn(header, ",") : 0;
+        if (header)
+            snprintf(table->names[c], BH_TABLE_NAME, "%.*s",
+                     (int)(length < BH_TABLE_NAME ? length : BH_TABLE_NAME - 1),
+                     header);
+        header = header ? header + length + 1 : NULL;
         for (size_t r = 0; r < rows; r++)
             table->values[c * rows + r] = reading->cells[r * reading->columns + c];
     }
@@ -151,13 +166,15 @@ turn(const struct reading *reading, const char *header, bh_table **out, bh_diag 
 }
 
 bh_status
-bh_table_csv_read(const char *path, bh_table **out, bh_diag *diag)
+bh_table_csv_read(const char *path, bool heading, bh_table **out, bh_diag *diag)
 {
     struct reading reading = {.path = path, .file = fopen(path, "rb")};
     char *header = NULL;
     if (!reading.file)
         return bh_file_error(diag, "read", path, errno);
-    bh_status status = read_all(&reading, &header, diag);
+    bh_status status = read_all(&reading, heading, &header, diag);
+    if (reading.error)
+        status = bh_file_error(diag, "read", path, reading.error);
     if (status == BH_OK)
         status = turn(&reading, header, out, diag);
     fclose(reading.file);

@@ -4,6 +4,8 @@
 
 #include "io/table.h"
 
+#include <stdbool.h>
+
 enum { BH_TABLE_NAME = 64 };
 
 struct bh_table {
@@ -16,7 +18,10 @@ struct bh_table {
 /// Takes memory for so many rows and columns; BH_ERR_MEMORY without.
 bh_status bh_table_make(size_t rows, size_t columns, bh_table **out, bh_diag *diag);
 
-bh_status bh_table_csv_read(const char *path, bh_table **out, bh_diag *diag);
+/// `heading`: the first line must be names; otherwise it may be, and where it is
+/// numbers the columns have no names.
+bh_status bh_table_csv_read(const char *path, bool heading, bh_table **out,
+                            bh_diag *diag);
 bh_status bh_table_npy_read(const char *path, bh_table **out, bh_diag *diag);
 bh_status bh_table_hdf5_read(const char *path, bh_table **out, bh_diag *diag);
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/text.h"
+#include "io/table_internal.h"
 #include "models/model_internal.h"
 #include "neurons/timed_array.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Values over time, from the model or from CSV files. */
 
@@ -30,56 +27,18 @@ add(struct values *values, double value, bh_diag *diag)
     return BH_OK;
 }
 
-/* One line of a CSV file; a first line that has no numbers is a heading. */
-static bh_status
-read_line(const char *line, size_t number, struct values *out, bh_diag *diag)
-{
-    const size_t before = out->count;
-    for (const char *at = line;;) {
-        char *end;
-        const double value = bh_text_number(at, &end);
-        const char *rest = end + strspn(end, " \t\r");
-        if (end == at || (*rest != ',' && *rest != 0))
-            return number == 1
-                       ? BH_OK
-                       : bh_diag_set(diag, BH_ERR_FORMAT,
-                                     "line %zu is no row of numbers with commas "
-                                     "between",
-                                     number);
-        BH_TRY(add(out, value, diag));
-        if (*rest == 0)
-            break;
-        at = rest + 1;
-    }
-    const size_t columns = out->count - before;
-    if (out->columns == 0)
-        out->columns = columns;
-    if (columns == out->columns)
-        return BH_OK;
-    return bh_diag_set(diag, BH_ERR_FORMAT, "line %zu has %zu values, those before %zu",
-                       number, columns, out->columns);
-}
-
 static bh_status
 read_file(const char *path, struct values *out, bh_diag *diag)
 {
-    enum { LONGEST = 1 << 20 };
-    FILE *file = fopen(path, "r");
-    char *line = malloc(LONGEST);
+    bh_table *table = NULL;
+    BH_TRY(bh_table_csv_read(path, false, &table, diag));
     bh_status status = BH_OK;
-    if (!file)
-        status = bh_diag_set(diag, BH_ERR_FILE, "cannot read '%.200s': %s", path,
-                             strerror(errno));
-    else if (!line)
-        status = bh_diag_set(diag, BH_ERR_MEMORY, "no memory for '%.200s'", path);
-    for (size_t number = 1; status == BH_OK && fgets(line, LONGEST, file); number++) {
-        line[strcspn(line, "\r\n")] = 0;
-        if (*line)
-            status = read_line(line, number, out, diag);
-    }
-    free(line);
-    if (file)
-        fclose(file);
+    out->columns = bh_table_columns(table);
+    const size_t count = bh_table_rows(table) * out->columns;
+    for (size_t i = 0; status == BH_OK && i < count; i++)
+        status =
+            add(out, bh_table_column(table, i % out->columns)[i / out->columns], diag);
+    bh_table_free(table);
     return status;
 }
 

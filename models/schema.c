@@ -47,7 +47,7 @@ static const struct model_key timed_keys[] = {
     {"values", MODEL_EXPRESSION, MODEL_AT(values),
      "the values, row by row, in the unit given", .list = true},
     {"file", MODEL_PATH, MODEL_AT(file),
-     "or a CSV file of them, a row a line; further columns are further values"},
+     "or a CSV file of them, a row a line (the first may be names), a column a value"},
     {"columns", MODEL_WHOLE, MODEL_AT(columns),
      "how many values make a row: 1 for I(t), more for I(t, i)", .preset = "1",
      .least = 1, .most = 1e6},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _XOPEN_SOURCE 700
-#include "io/table.h"
+#include "io/table_internal.h"
 
 #include "tests/check.h"
 #include "tests/io/frames_scratch.h"
@@ -78,6 +78,28 @@ test_wrong_csv(void)
     CHECK_HAS(diag.text, "is no table");
     CHECK(bh_table_read(file("nothing.csv"), &table, &diag) == BH_ERR_FILE);
     CHECK(table == NULL);
+}
+
+/* Where the names may be missing. */
+static void
+test_bare_csv(void)
+{
+    bh_table *table = NULL;
+    bh_diag diag = {0};
+    CHECK_OK(bh_table_csv_read(put_text("inf,2\n3,4\n5,6"), false, &table, &diag),
+             diag);
+    CHECK(bh_table_rows(table) == 3 && bh_table_columns(table) == 2);
+    CHECK(isinf(bh_table_column(table, 0)[0]) && bh_table_column(table, 1)[2] == 6);
+    CHECK(bh_table_name(table, 0)[0] == 0);
+    bh_table_free(table);
+    CHECK_OK(bh_table_csv_read(put_text("infra,b\n1,2\n"), false, &table, &diag), diag);
+    CHECK(bh_table_rows(table) == 1);
+    CHECK(strcmp(bh_table_name(table, 0), "infra") == 0);
+    bh_table_free(table);
+    CHECK(bh_table_csv_read(put_text("1,2x\n"), false, &table, &diag) == BH_ERR_FORMAT);
+    CHECK_HAS(diag.text, "line 1: '2x' is not a number");
+    CHECK(bh_table_csv_read(directory, false, &table, &diag) == BH_ERR_FILE);
+    CHECK_HAS(diag.text, "directory");
 }
 
 /* What io/frames writes comes back: all bits, times and frequencies. */
@@ -181,5 +203,6 @@ test_end(void)
 }
 
 TEST_MAIN("io/table", {"begin", test_begin}, {"csv", test_csv},
-          {"wrong csv", test_wrong_csv}, {"frames back", test_frames_back},
-          {"wrong npy", test_wrong_npy}, {"end", test_end})
+          {"wrong csv", test_wrong_csv}, {"bare csv", test_bare_csv},
+          {"frames back", test_frames_back}, {"wrong npy", test_wrong_npy},
+          {"end", test_end})

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* mkstemp */
 #include "tests/check.h"
 
 #include <brianhears.h>
+#include <unistd.h>
 
 /* What is wrong with a text, and where. */
 
@@ -208,7 +210,50 @@ test_overrides(void)
     }
 }
 
+static void
+test_values(void)
+{
+    static const struct {
+        const char *values, *part; /* NULL: all is well */
+    } cases[] = {
+        {"0\n1\n", NULL},
+        {"current (nA)\n# a remark\n0\n\n1\n", NULL},
+        {"1, nA\n2, 3\n", "line 1: 'nA' is not a number"},
+        {"1, 2\n2, x\n", "line 2: 'x' is not a number"},
+        {"1, 2\n2\n", "line 2 has fewer"},
+        {"1\n\"2\"\n", "line 2"},
+        {"1, 2\n2,\n", "row 1 of the array 'I' has a value that is not a number"},
+        {"", "has no rows of numbers"},
+    };
+    char path[] = "/tmp/bh-test-XXXXXX", text[300];
+    bh_diag diag = {0};
+    const int made = mkstemp(path);
+    CU_ASSERT_FATAL(made >= 0);
+    close(made);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FILE *file = fopen(path, "w");
+        CU_ASSERT_FATAL(file != NULL);
+        fputs(cases[i].values, file);
+        fclose(file);
+        snprintf(text, sizeof text,
+                 "run: {duration: 1 s}\ntimed_arrays: {I: {file: %s, dt: 1 ms}}\n"
+                 "groups: {a: {equations: 'v = I(t%s) : 1'}}\n",
+                 path, cases[i].part ? ", i" : "");
+        const bh_status status = try_text(text, NULL, 0, true, &diag);
+        CHECK((status == BH_OK) == !cases[i].part);
+        if (cases[i].part)
+            CHECK_HAS(diag.text, cases[i].part);
+        else
+            CHECK_OK(status, diag);
+    }
+    unlink(path);
+    CHECK(try_text("run: {duration: 1 s}\ntimed_arrays: {I: {file: /, dt: 1 ms}}\n"
+                   "groups: {a: {equations: 'v : 1'}}\n",
+                   NULL, 0, true, &diag) == BH_ERR_FILE);
+}
+
 TEST_MAIN("models/messages", {"what is wrong with a text, and where", test_reading},
           {"the same where the network is made", test_building},
           {"the line and a caret", test_excerpt},
-          {"changes from outside", test_overrides})
+          {"changes from outside", test_overrides},
+          {"what is wrong with a file of values", test_values})
