@@ -26,12 +26,6 @@ enum stimulus {
 };
 
 static double
-value(const struct model_value *v, double otherwise)
-{
-    return v->node ? v->number : otherwise;
-}
-
-static double
 first(const struct model_list *list, double otherwise)
 {
     return list->count ? list->values[0].number : otherwise;
@@ -61,8 +55,8 @@ shape_of(const struct model_sound *s)
     shape.channels = (size_t)(s->channels.node ? s->channels.number
                               : most > 1       ? most
                                                : 1);
-    shape.samplerate_hz = value(&s->samplerate, shape.samplerate_hz);
-    shape.duration_s = value(&s->duration, shape.duration_s);
+    shape.samplerate_hz = model_number(&s->samplerate, shape.samplerate_hz);
+    shape.duration_s = model_number(&s->duration, shape.duration_s);
     return shape;
 }
 
@@ -79,8 +73,8 @@ make_tone(const bh_sound_shape *shape, const struct model_sound *s, bh_source **
         return bh_tones_source(shape, frequency_hz, phase_rad, out, diag);
     const bh_warble warble = {
         .carrier_hz = frequency_hz[0],
-        .deviation_hz = value(&s->fm_deviation, frequency_hz[0] / 10),
-        .rate_hz = value(&s->fm_rate, 5),
+        .deviation_hz = model_number(&s->fm_deviation, frequency_hz[0] / 10),
+        .rate_hz = model_number(&s->fm_rate, 5),
         .phase_rad = phase_rad[0]};
     return bh_warble_source(shape, &warble, out, diag);
 }
@@ -106,7 +100,7 @@ make_harmonic(const bh_sound_shape *shape, const struct model_sound *s, bh_arena
 {
     const struct model_list *lists[] = {&s->amplitude, &s->phase};
     bh_harmonics harmonics = {.f0_hz = first(&s->frequency, 200),
-                              .count = (size_t)value(&s->harmonics, 0)};
+                              .count = (size_t)model_number(&s->harmonics, 0)};
     for (size_t i = 0; i < 2; i++) {
         if (lists[i]->count == 0)
             continue;
@@ -129,7 +123,7 @@ make_clicks(const bh_sound_shape *shape, const struct model_sound *s, bh_source 
             bh_diag *diag)
 {
     bh_sound_shape click = *shape;
-    click.duration_s = value(&s->width, 1 / shape->samplerate_hz);
+    click.duration_s = model_number(&s->width, 1 / shape->samplerate_hz);
     const bool one = (int)s->stimulus.number == CLICK;
     const bh_clicks train = {.count = one ? 1 : (size_t)s->clicks.number,
                              .interval_s = one ? shape->duration_s : s->interval.number,
@@ -211,8 +205,8 @@ dress(const struct model_sound *s, struct model_sound_built *built, bh_diag *dia
 {
     bh_source *source = built->part[0];
     if (s->am_rate.node || s->am_depth.node) {
-        BH_TRY(bh_modulate_source(source, value(&s->am_rate, 5), s->am_depth.number, 0,
-                                  &source, diag));
+        BH_TRY(bh_modulate_source(source, model_number(&s->am_rate, 5),
+                                  s->am_depth.number, 0, &source, diag));
         built->part[built->count++] = source;
     }
     if (s->level.node) {

@@ -65,12 +65,6 @@ model_subgroup(const bh_model *model, const struct model_value *value, bh_subgro
     return BH_OK;
 }
 
-static double
-number(const struct model_value *value, double otherwise)
-{
-    return value->node ? value->number : otherwise;
-}
-
 /* Weights have the unit of w. */
 static bh_status
 weight(const bh_model *model, const struct model_plasticity *p,
@@ -90,10 +84,10 @@ make_stdp(const struct model_plasticity *p, double w_min, double w_max,
           bh_plasticity *out, bh_diag *diag)
 {
     bh_stdp_params params = bh_stdp_params_default();
-    params.tau_pre_s = number(&p->tau_pre, params.tau_pre_s);
-    params.tau_post_s = number(&p->tau_post, params.tau_post_s);
-    params.a_pre = number(&p->a_pre, params.a_pre);
-    params.a_post = number(&p->a_post, params.a_post);
+    params.tau_pre_s = model_number(&p->tau_pre, params.tau_pre_s);
+    params.tau_post_s = model_number(&p->tau_post, params.tau_post_s);
+    params.a_pre = model_number(&p->a_pre, params.a_pre);
+    params.a_post = model_number(&p->a_post, params.a_post);
     params.pairs = (bh_stdp_pairs)(int)p->pairs.number;
     params.update = (bh_stdp_update)(int)p->update.number;
     params.w_min = w_min;
@@ -108,14 +102,14 @@ make_triplet(const struct model_plasticity *p, double w_min, double w_max,
              bh_plasticity *out, bh_diag *diag)
 {
     bh_triplet_params params = bh_triplet_params_default();
-    params.tau_plus_s = number(&p->tau_plus, params.tau_plus_s);
-    params.tau_minus_s = number(&p->tau_minus, params.tau_minus_s);
-    params.tau_x_s = number(&p->tau_x, params.tau_x_s);
-    params.tau_y_s = number(&p->tau_y, params.tau_y_s);
-    params.a2_plus = number(&p->a2_plus, params.a2_plus);
-    params.a2_minus = number(&p->a2_minus, params.a2_minus);
-    params.a3_plus = number(&p->a3_plus, params.a3_plus);
-    params.a3_minus = number(&p->a3_minus, params.a3_minus);
+    params.tau_plus_s = model_number(&p->tau_plus, params.tau_plus_s);
+    params.tau_minus_s = model_number(&p->tau_minus, params.tau_minus_s);
+    params.tau_x_s = model_number(&p->tau_x, params.tau_x_s);
+    params.tau_y_s = model_number(&p->tau_y, params.tau_y_s);
+    params.a2_plus = model_number(&p->a2_plus, params.a2_plus);
+    params.a2_minus = model_number(&p->a2_minus, params.a2_minus);
+    params.a3_plus = model_number(&p->a3_plus, params.a3_plus);
+    params.a3_minus = model_number(&p->a3_minus, params.a3_minus);
     params.nearest = p->nearest.number != 0;
     params.w_min = w_min;
     params.w_max = w_max;
@@ -129,11 +123,11 @@ make_reward(const struct model_plasticity *p, double w_min, double w_max,
             bh_plasticity *out, bh_diag *diag)
 {
     bh_reward_params params = bh_reward_params_default();
-    params.tau_pre_s = number(&p->tau_pre, params.tau_pre_s);
-    params.tau_post_s = number(&p->tau_post, params.tau_post_s);
-    params.a_pre = number(&p->a_pre, params.a_pre);
-    params.a_post = number(&p->a_post, params.a_post);
-    params.tau_c_s = number(&p->tau_c, params.tau_c_s);
+    params.tau_pre_s = model_number(&p->tau_pre, params.tau_pre_s);
+    params.tau_post_s = model_number(&p->tau_post, params.tau_post_s);
+    params.a_pre = model_number(&p->a_pre, params.a_pre);
+    params.a_post = model_number(&p->a_post, params.a_post);
+    params.tau_c_s = model_number(&p->tau_c, params.tau_c_s);
     if (p->reward.node)
         params.reward = p->reward.text;
     params.w_min = w_min;
@@ -159,9 +153,9 @@ make_plasticity(const bh_model *model, const struct model_plasticity *p,
         status = make_reward(p, w_min, w_max, out, diag);
     } else {
         bh_short_term_params params = bh_short_term_params_default();
-        params.tau_rec_s = number(&p->tau_rec, params.tau_rec_s);
-        params.tau_facil_s = number(&p->tau_facil, params.tau_facil_s);
-        params.u = number(&p->u, params.u);
+        params.tau_rec_s = model_number(&p->tau_rec, params.tau_rec_s);
+        params.tau_facil_s = model_number(&p->tau_facil, params.tau_facil_s);
+        params.u = model_number(&p->u, params.u);
         params.unit = p->unit.text;
         params.effect = p->effect.text;
         status = bh_short_term(&params, out, diag);

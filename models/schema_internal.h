@@ -18,6 +18,12 @@ struct model_value {
     uint64_t whole;
 };
 
+static inline double
+model_number(const struct model_value *value, double otherwise)
+{
+    return value->node ? value->number : otherwise;
+}
+
 struct model_list {
     const struct doc_node *node;
     struct model_value *values;
