@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/block.h"
+#include "core/block_internal.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -41,14 +41,11 @@ report(bh_block frame, uint64_t number, bh_diag *diag)
     size_t ch = 0;
     while (finite(bh_block_channels(frame, ch, 1)))
         ch++;
-    const bh_block bad = bh_block_channels(frame, ch, 1);
-    const double value = bad.precision == BH_SINGLE ? *(const float *)bad.data
-                                                    : *(const double *)bad.data;
     return bh_diag_set(diag, BH_ERR_DATA,
                        "sample %" PRIu64
                        " of channel %zu is %g; samples must be finite "
                        "numbers",
-                       number, ch, value);
+                       number, ch, bh_block_get(frame, 0, ch));
 }
 
 bh_status

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/fir.h"
 
+#include "core/block_internal.h"
 #include "core/source.h"
 #include "filterbank/filterbank_ops.h"
 #include "filterbank/fir_kernel.h"
@@ -38,9 +39,7 @@ struct fir {
 static double
 sample(bh_block in, size_t frame, size_t channel)
 {
-    size_t i = frame * in.stride + (in.channels == 1 ? 0 : channel);
-    return in.precision == BH_SINGLE ? ((const float *)in.data)[i]
-                                     : ((const double *)in.data)[i];
+    return bh_block_get(in, frame, in.channels == 1 ? 0 : channel);
 }
 
 static double *

@@ -3,6 +3,8 @@
 
 #include "io/view_internal.h"
 
+#include "core/block_internal.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,9 +373,7 @@ bh_view_sound(void *self, bh_block block, bh_diag *diag)
     (void)diag;
     for (size_t t = 0; t < block.frames; t++)
         for (size_t ch = 0; ch < block.channels; ch++) {
-            size_t at = t * block.stride + ch;
-            double x = block.precision == BH_SINGLE ? (double)((float *)block.data)[at]
-                                                    : ((double *)block.data)[at];
+            const double x = bh_block_get(block, t, ch);
             view->sound_square += x * x;
             view->sound_peak = fabs(x) > view->sound_peak ? fabs(x) : view->sound_peak;
         }

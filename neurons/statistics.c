@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "neurons/statistics.h"
 
+#include "core/block_internal.h"
 #include "neurons/engine_internal.h"
 #include "neurons/store_internal.h"
 
@@ -317,14 +318,6 @@ bh_interval_histogram_new(bh_group *group, const double *edges, size_t bins,
     return BH_OK;
 }
 
-static double
-value_at(bh_block block, size_t row, size_t column)
-{
-    size_t i = row * block.stride + column;
-    return block.precision == BH_SINGLE ? (double)((const float *)block.data)[i]
-                                        : ((const double *)block.data)[i];
-}
-
 static bh_status
 add_values(void *user, const char *variable, double first_s, bh_block rows,
            bh_diag *diag)
@@ -332,7 +325,7 @@ add_values(void *user, const char *variable, double first_s, bh_block rows,
     (void)variable, (void)first_s, (void)diag;
     for (size_t k = 0; k < rows.frames; k++)
         for (size_t n = 0; n < rows.channels; n++)
-            put(user, value_at(rows, k, n));
+            put(user, bh_block_get(rows, k, n));
     return BH_OK;
 }
 
@@ -410,7 +403,7 @@ average_add(void *user, bh_events events, bh_diag *diag)
             state_view(recent, average->variable, (size_t)first, average->rows);
         for (size_t k = 0; k < average->rows; k++)
             for (size_t c = 0; c < average->width; c++)
-                average->sum[k * average->width + c] += value_at(block, k, c);
+                average->sum[k * average->width + c] += bh_block_get(block, k, c);
         average->spikes++;
     }
     return BH_OK;
