@@ -2,6 +2,7 @@
 #include "analysis/rate.h"
 
 #include "analysis/trains_internal.h"
+#include "core/order_internal.h"
 
 #include <math.h>
 #include <stdbool.h>

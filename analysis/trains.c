@@ -2,17 +2,11 @@
 #include "analysis/trains.h"
 
 #include "analysis/trains_internal.h"
+#include "core/order_internal.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-
-int
-bh_double_rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 ptrdiff_t
 bh_bin_of(double time_s, double origin_s, double bin_s)

@@ -23,7 +23,4 @@ ptrdiff_t bh_bin_of(double time_s, double origin_s, double bin_s);
 /// BH_ERR_ARGUMENT unless `value` is finite and above 0; `what` names it.
 bh_status bh_check_positive(double value, const char *what, bh_diag *diag);
 
-/// For qsort: doubles, rising.
-int bh_double_rising(const void *a, const void *b);
-
 #endif

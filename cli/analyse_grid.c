@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/analyse.h"
 
+#include "core/order_internal.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-static int
-rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Rows are the characteristic frequencies of the chosen neurons, each once, or the
  * neurons themselves where there are none; then `cf_hz` stays NULL. */
@@ -28,14 +23,14 @@ make_rows(const struct choice *choice, uint32_t *row, struct grid *grid, bh_diag
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu rows", grid->rows);
     for (size_t i = 0; i < choice->index_count; i++)
         grid->cf_hz[i] = choice->cf_hz[choice->index[i]];
-    qsort(grid->cf_hz, choice->index_count, sizeof *grid->cf_hz, rising);
+    qsort(grid->cf_hz, choice->index_count, sizeof *grid->cf_hz, bh_double_rising);
     grid->rows = 0;
     for (size_t i = 0; i < choice->index_count; i++)
         if (grid->rows == 0 || grid->cf_hz[i] > grid->cf_hz[grid->rows - 1])
             grid->cf_hz[grid->rows++] = grid->cf_hz[i];
     for (size_t i = 0; i < choice->index_count; i++) {
         const double *at = bsearch(&choice->cf_hz[choice->index[i]], grid->cf_hz,
-                                   grid->rows, sizeof *grid->cf_hz, rising);
+                                   grid->rows, sizeof *grid->cf_hz, bh_double_rising);
         row[choice->index[i]] = at ? (uint32_t)(at - grid->cf_hz) : UINT32_MAX;
     }
     return BH_OK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/order_internal.h"
 #include "io/picture_internal.h"
 #include "io/raster_internal.h"
 
@@ -181,13 +182,6 @@ spike_rate(const void *self, size_t row, size_t column)
            (raster->column_s * (double)neurons_in_row(raster, row));
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Full ink: a rate that one pixel in fifty of those with spikes exceeds, as a number
  * that reads well. NaN without memory. */
 static double
@@ -200,7 +194,7 @@ full_ink(const double *values, size_t count)
     for (size_t i = 0; i < count; i++)
         if (values[i] > 0)
             sorted[with++] = values[i];
-    qsort(sorted, with, sizeof *sorted, ascending);
+    qsort(sorted, with, sizeof *sorted, bh_double_rising);
     const double high = with ? sorted[(with - 1) - (with - 1) / 10] : 1;
     free(sorted);
     const double step = bh_tick_step(high, 0.1);
