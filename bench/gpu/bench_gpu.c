@@ -12,6 +12,7 @@
 #include "gpu/backend.h"
 
 #include <math.h>
+#include <string.h>
 
 static struct report report;
 static bh_device *device;
@@ -461,7 +462,7 @@ main(int argc, char **argv)
     }
     must(bh_backend_open("cuda", &backend, &diag));
     device = bh_backend_device(backend);
-    fprintf(report.csv, "step,what,measured,predicted\n");
+    report_heading(&report);
     report_text(&report, "device", device->name, report.dry ? "dry run" : "", "H200");
     if (asked(argc, argv, "ceilings"))
         measure_ceilings();
@@ -480,6 +481,5 @@ main(int argc, char **argv)
     if (asked(argc, argv, "hour"))
         measure_hour();
     bh_backend_free(backend);
-    report_table(&report);
     return fclose(report.csv) != 0;
 }
