@@ -12,7 +12,8 @@
 enum { ARCHS_MOST = 64 };
 
 struct nvrtc {
-    void *library;
+    void *library, *builtins; /* the second, or NULL */
+    int (*version)(int *major, int *minor);
     int (*arch_count)(int *count);
     int (*archs)(int *archs);
     int (*create)(void **program, const char *text, const char *name, int headers,
@@ -31,6 +32,7 @@ static const struct {
     const char *name;
     size_t offset;
 } symbols[] = {
+    {"nvrtcVersion", offsetof(struct nvrtc, version)},
     {"nvrtcGetNumSupportedArchs", offsetof(struct nvrtc, arch_count)},
     {"nvrtcGetSupportedArchs", offsetof(struct nvrtc, archs)},
     {"nvrtcCreateProgram", offsetof(struct nvrtc, create)},
@@ -56,8 +58,31 @@ take_symbols(struct nvrtc *nvrtc)
     return true;
 }
 
-/* Code of a newer CUDA than the driver's may not load: its own version comes first,
- * then older ones. */
+static void
+close_nvrtc(struct nvrtc *nvrtc)
+{
+    if (nvrtc->builtins)
+        dlclose(nvrtc->builtins);
+    if (nvrtc->library)
+        dlclose(nvrtc->library);
+    *nvrtc = (struct nvrtc){0};
+}
+
+/* NVRTC opens its second library by its bare name, and does not look for it where it
+ * lies itself: from a folder that the loader does not search, it must be there already.
+ */
+static void
+open_builtins(struct nvrtc *nvrtc, const char *directory)
+{
+    int major = 0, minor = 0;
+    char path[96];
+    if (directory[0] == '\0' || nvrtc->version(&major, &minor) != 0)
+        return;
+    snprintf(path, sizeof path, "%slibnvrtc-builtins.so.%d.%d", directory, major,
+             minor);
+    nvrtc->builtins = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+}
+
 static bool
 open_version(struct nvrtc *nvrtc, int major)
 {
@@ -67,24 +92,13 @@ open_version(struct nvrtc *nvrtc, int major)
         snprintf(path, sizeof path, "%slibnvrtc.so.%d%s", directories[i], major,
                  major == 11 ? ".2" : "");
         nvrtc->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-        if (nvrtc->library && take_symbols(nvrtc))
+        if (nvrtc->library && take_symbols(nvrtc)) {
+            open_builtins(nvrtc, directories[i]);
             return true;
-        if (nvrtc->library)
-            dlclose(nvrtc->library);
+        }
+        close_nvrtc(nvrtc);
     }
     return false;
-}
-
-static bh_status
-open_nvrtc(const bh_gpu_info *info, struct nvrtc *out, bh_diag *diag)
-{
-    for (int major = info->cuda_major; major >= 11; major--)
-        if (open_version(out, major))
-            return BH_OK;
-    return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                       "what the GPU shall do must be compiled first, and "
-                       "libnvrtc.so.%d, a part of CUDA, is not on this machine",
-                       info->cuda_major);
 }
 
 /* The newest architecture that the compiler knows and the device runs, as 10 * major +
@@ -101,6 +115,31 @@ best_arch(const struct nvrtc *nvrtc, const bh_gpu_info *info)
         if (archs[i] <= wanted && archs[i] > best)
             best = archs[i];
     return best;
+}
+
+/* Code of a newer CUDA than the driver's may not load: its own version comes first,
+ * then older ones, which may know a device that newer ones have given up. */
+static bh_status
+open_nvrtc(const bh_gpu_info *info, struct nvrtc *out, int *arch, bh_diag *diag)
+{
+    bool found = false;
+    for (int major = info->cuda_major; major >= 11; major--) {
+        if (!open_version(out, major))
+            continue;
+        found = true;
+        *arch = best_arch(out, info);
+        if (*arch != 0)
+            return BH_OK;
+        close_nvrtc(out);
+    }
+    if (found)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "NVRTC makes no code for compute capability %d.%d",
+                           info->compute_major, info->compute_minor);
+    return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                       "what the GPU shall do must be compiled first, and "
+                       "libnvrtc.so.%d, a part of CUDA, is not on this machine",
+                       info->cuda_major);
 }
 
 /* The first error that the compiler tells of. */
@@ -142,10 +181,9 @@ take_result(const struct nvrtc *nvrtc, void *program, bool machine, void **image
 }
 
 static bh_status
-compile(const struct nvrtc *nvrtc, const bh_gpu_info *info, const char *text,
+compile(const struct nvrtc *nvrtc, const bh_gpu_info *info, int arch, const char *text,
         unsigned flags, void **image, size_t *bytes, bh_diag *diag)
 {
-    const int arch = best_arch(nvrtc, info);
     const bool machine = arch == 10 * info->compute_major + info->compute_minor;
     char target[64];
     const char *const options[] = {target,
@@ -157,10 +195,6 @@ compile(const struct nvrtc *nvrtc, const bh_gpu_info *info, const char *text,
                                    (flags & BH_DEVICE_FLUSH_DENORMALS) ? "--ftz=true"
                                                                        : "--ftz=false"};
     void *program = NULL;
-    if (arch == 0)
-        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                           "NVRTC makes no code for compute capability %d.%d",
-                           info->compute_major, info->compute_minor);
     snprintf(target, sizeof target, "--gpu-architecture=%s_%d",
              machine ? "sm" : "compute", arch);
     if (nvrtc->create(&program, text, "brianhears.cu", 0, NULL, NULL) != 0)
@@ -178,8 +212,9 @@ bh_gpu_compile(const bh_gpu_info *info, const char *text, unsigned flags, void *
                size_t *bytes, bh_diag *diag)
 {
     struct nvrtc nvrtc = {0};
-    BH_TRY(open_nvrtc(info, &nvrtc, diag));
-    bh_status status = compile(&nvrtc, info, text, flags, image, bytes, diag);
-    dlclose(nvrtc.library);
+    int arch = 0;
+    BH_TRY(open_nvrtc(info, &nvrtc, &arch, diag));
+    bh_status status = compile(&nvrtc, info, arch, text, flags, image, bytes, diag);
+    close_nvrtc(&nvrtc);
     return status;
 }
