@@ -33,6 +33,7 @@ bh_gpu_open(int ordinal, struct gpu **out, bh_diag *diag)
         bh_gpu_close(gpu);
         return status;
     }
+    gpu->driver.opened = true;
     bh_gpu_memory_ops(&gpu->ops);
     bh_gpu_program_ops(&gpu->ops);
     bh_gpu_graph_ops(&gpu->ops);

@@ -5,7 +5,6 @@
 #include "gpu/driver_internal.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <string.h>
 
 static const struct symbol {
@@ -17,11 +16,15 @@ static const struct symbol {
 #undef CALL
 };
 
-/* After these the device, or what was on it, is lost: all later calls fail too. */
+/* After these the device, or what was on it, is lost: all later calls fail too. An
+ * unknown error is one of them where a kernel may have caused it. */
 static bool
-is_lost(int result)
+is_lost(const bh_gpu_driver *driver, int result)
 {
-    return result == BH_CUDA_ERROR_ECC_UNCORRECTABLE ||
+    return (result == BH_CUDA_ERROR_UNKNOWN && driver->opened) ||
+           result == BH_CUDA_ERROR_CONTAINED ||
+           result == BH_CUDA_ERROR_TENSOR_MEMORY_LEAK ||
+           result == BH_CUDA_ERROR_ECC_UNCORRECTABLE ||
            result == BH_CUDA_ERROR_NVLINK_UNCORRECTABLE ||
            result == BH_CUDA_ERROR_ILLEGAL_ADDRESS ||
            result == BH_CUDA_ERROR_LAUNCH_TIMEOUT ||
@@ -40,7 +43,7 @@ bh_gpu_driver_check(const bh_gpu_driver *driver, const char *call, int result,
         return BH_OK;
     if (driver->get_error_name(result, &name) != 0 || !name)
         name = "an error without a name";
-    if (is_lost(result))
+    if (is_lost(driver, result))
         return bh_diag_set(diag, BH_ERR_DEVICE,
                            "the GPU has stopped and what it held is lost (%s (%d) in "
                            "%s); only a new start of the program brings it back",

@@ -4,6 +4,7 @@
 
 #include "gpu/driver.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The part of the CUDA driver API that the library calls, declared here so that the
@@ -22,6 +23,7 @@ enum {
     BH_CUDA_ERROR_ECC_UNCORRECTABLE = 214,
     BH_CUDA_ERROR_NVLINK_UNCORRECTABLE = 220,
     BH_CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
+    BH_CUDA_ERROR_CONTAINED = 226,
     BH_CUDA_ERROR_NOT_FOUND = 500,
     BH_CUDA_ERROR_ILLEGAL_ADDRESS = 700,
     BH_CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES = 701,
@@ -30,7 +32,9 @@ enum {
     BH_CUDA_ERROR_ASSERT = 710,
     BH_CUDA_ERROR_HARDWARE_STACK_ERROR = 714,
     BH_CUDA_ERROR_LAUNCH_FAILED = 719,
+    BH_CUDA_ERROR_TENSOR_MEMORY_LEAK = 721,
     BH_CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = 803,
+    BH_CUDA_ERROR_UNKNOWN = 999,
 
     BH_CUDA_MULTIPROCESSOR_COUNT = 16,
     BH_CUDA_COMPUTE_CAPABILITY_MAJOR = 75,
@@ -45,6 +49,7 @@ enum {
 typedef struct bh_gpu_driver {
     void *library;
     int devices;
+    bool opened; /* there is work on the device that may be lost */
 #define CALL(field, symbol, parameters) int(*field) parameters;
 #include "gpu/driver.def"
 #undef CALL

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALLOC_FAILED = 2, REAL_TO_COMPLEX = 0x2a, COMPLEX_TO_REAL = 0x2c };
+enum { ALLOC_FAILED = 2, INTERNAL_ERROR = 5, EXEC_FAILED = 6 };
+enum { REAL_TO_COMPLEX = 0x2a, COMPLEX_TO_REAL = 0x2c };
 
 typedef long long wide;
 
@@ -87,6 +88,19 @@ check(int result, const char *call, const bh_device_fft_config *config, bh_diag 
                        result);
 }
 
+/* cuFFT does not hand on what the driver told it when a launch failed. */
+static bh_status
+check_run(int result, const char *call, bh_diag *diag)
+{
+    if (result == INTERNAL_ERROR || result == EXEC_FAILED)
+        return bh_diag_set(diag, BH_ERR_DEVICE,
+                           "the GPU has stopped and what it held is lost (cuFFT's "
+                           "result %d in %s); only a new start of the program brings "
+                           "it back",
+                           result, call);
+    return check(result, call, NULL, diag);
+}
+
 static bh_status
 make_plan(const struct gpu *gpu, const bh_device_fft_config *config, int handle,
           bh_diag *diag)
@@ -136,10 +150,9 @@ fft_run(bh_device *device, void *which, void *in, void *out, bh_diag *diag)
     const struct plan *plan = which;
     BH_TRY(bh_gpu_enter(gpu, diag));
     if (plan->inverse)
-        return check(gpu->cufft->inverse(plan->handle, in, out), "cufftExecC2R", NULL,
-                     diag);
-    return check(gpu->cufft->forward(plan->handle, in, out), "cufftExecR2C", NULL,
-                 diag);
+        return check_run(gpu->cufft->inverse(plan->handle, in, out), "cufftExecC2R",
+                         diag);
+    return check_run(gpu->cufft->forward(plan->handle, in, out), "cufftExecR2C", diag);
 }
 
 static void

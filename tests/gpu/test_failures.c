@@ -131,14 +131,26 @@ test_code_that_is_no_longer_taken(void)
 static void
 test_a_lost_device(void)
 {
-    bh_diag diag = {0};
-    if (!fake)
-        return;
-    fake_gpu_fail(fake, "cuLaunchKernel", 1, 719);
-    CHECK(scenario(NULL, &diag) == BH_ERR_DEVICE);
-    CHECK_HAS(diag.text, "the GPU has stopped and what it held is lost "
-                         "(CUDA_ERROR_LAUNCH_FAILED (719) in cuLaunchKernel)");
-    CHECK(fake_gpu_leaks(fake) == 0);
+    static const struct {
+        const char *function;
+        int code;
+        const char *says;
+    } cases[] = {
+        {"cuLaunchKernel", 719, "(CUDA_ERROR_LAUNCH_FAILED (719) in cuLaunchKernel)"},
+        {"cuStreamSynchronize", 226, "(226) in cuStreamSynchronize"},
+        {"cuStreamSynchronize", 721, "(721) in cuStreamSynchronize"},
+        {"cuStreamSynchronize", 999, "(CUDA_ERROR_UNKNOWN (999) in cuStreamSync"},
+        {"cufftExecR2C", 5, "(cuFFT's result 5 in cufftExecR2C)"},
+        {"cufftExecR2C", 6, "(cuFFT's result 6 in cufftExecR2C)"},
+    };
+    for (size_t i = 0; fake && i < sizeof cases / sizeof cases[0]; i++) {
+        bh_diag diag = {0};
+        fake_gpu_fail(fake, cases[i].function, 1, cases[i].code);
+        CHECK(scenario(NULL, &diag) == BH_ERR_DEVICE);
+        CHECK_HAS(diag.text, "the GPU has stopped and what it held is lost ");
+        CHECK_HAS(diag.text, cases[i].says);
+        CHECK(fake_gpu_leaks(fake) == 0);
+    }
 }
 
 int
