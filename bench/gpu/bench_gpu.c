@@ -337,7 +337,9 @@ run_nerve(size_t places, size_t fibres, bool noisy, double sound_s, double *spik
     group.refractory = "5*ms";
     must(bh_group_new(net, &group, &nerve, &diag));
     must(bh_link(nerve, "I", ear, "3*clip(x,0,inf)**(1/3)", &diag));
-    must(bh_spike_monitor_new(nerve, NULL, &spikes, &diag));
+    bh_spike_monitor_config counted = bh_spike_monitor_config_default();
+    counted.record = false; /* counted on the host, and not kept */
+    must(bh_spike_monitor_new(nerve, &counted, &spikes, &diag));
     must(bh_network_prepare(net, &diag));
     const double start = now_s();
     must(bh_network_run(net, BH_UNTIL_END, &diag));
@@ -350,6 +352,26 @@ run_nerve(size_t places, size_t fibres, bool noisy, double sound_s, double *spik
     return taken;
 }
 
+/* The first run is not counted, but says how long a sound takes two seconds. */
+static void
+measure_fibres(size_t fibres, bool noisy, const char *predicted)
+{
+    const size_t places = report.dry ? 20 : 3000;
+    char what[64];
+    double spikes, sound_s = report.dry ? 0.01 : 5;
+    double taken = run_nerve(places, fibres, noisy, sound_s, &spikes);
+    do {
+        if (!report.dry)
+            sound_s = fmin(3600, fmax(5, sound_s * 2.5 / taken));
+        taken = run_nerve(places, fibres, noisy, sound_s, &spikes);
+    } while (!report.dry && taken < 2 && sound_s < 3600);
+    snprintf(what, sizeof what, "3000 places x %zu fibres%s", fibres,
+             noisy ? "" : ", no noise");
+    report_figure(&report, "6 nerve", what, sound_s / taken, "x", predicted);
+    report_figure(&report, "6 nerve", "spikes of a fibre in it",
+                  spikes / (double)(places * fibres) / sound_s, "a second", "");
+}
+
 static void
 measure_nerve(void)
 {
@@ -359,15 +381,7 @@ measure_nerve(void)
     } cases[] = {{1, "450"}, {10, "300"}, {32, "95"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int noisy = 0; noisy < 2; noisy++) {
-            char what[64];
-            double spikes;
-            const double sound_s = report.dry ? 0.03 : 20;
-            const double taken = run_nerve(report.dry ? 20 : 3000, cases[i].fibres,
-                                           noisy, sound_s, &spikes);
-            snprintf(what, sizeof what, "3000 places x %zu fibres%s", cases[i].fibres,
-                     noisy ? "" : ", no noise");
-            report_figure(&report, "6 nerve", what, sound_s / taken, "x",
-                          noisy ? cases[i].predicted : "");
+            measure_fibres(cases[i].fibres, noisy, noisy ? cases[i].predicted : "");
             if (report.dry && noisy)
                 return;
         }
