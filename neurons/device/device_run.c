@@ -92,7 +92,8 @@ device_begin(bh_network *net, bh_diag *diag)
     if (net->device_lost)
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
                            "the device failed in the last run, and the network's state "
-                           "was lost with it; bh_network_restore brings an older one");
+                           "was lost with it; bh_network_restore brings an older one, "
+                           "on a new backend where the device itself has stopped");
     struct device_run *run = calloc(1, sizeof *run);
     if (!run)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
