@@ -3,6 +3,7 @@
 
 #include "models/batch_internal.h"
 
+#include "core/block_internal.h"
 #include "core/hash_internal.h"
 #include "io/output_internal.h"
 #include "io/spikes.h"
@@ -85,14 +86,6 @@ end_frame(struct hearing *h, bh_diag *diag)
     return status;
 }
 
-static double
-value(bh_block block, size_t t, size_t ch)
-{
-    const size_t at = t * block.stride + ch;
-    return block.precision == BH_SINGLE ? (double)((const float *)block.data)[at]
-                                        : ((const double *)block.data)[at];
-}
-
 /* Frame k has the samples from k/frames_hz up to (k+1)/frames_hz. */
 static bh_status
 take_block(void *user, bh_block block, bh_diag *diag)
@@ -105,7 +98,7 @@ take_block(void *user, bh_block block, bh_diag *diag)
         if (h->summed > 0 && (double)h->sample >= ends)
             BH_TRY(end_frame(h, diag));
         for (size_t ch = 0; ch < block.channels; ch++) {
-            const double x = value(block, t, ch);
+            const double x = bh_block_get(block, t, ch);
             h->square[ch] += x * x;
         }
         h->sample++;
