@@ -15,6 +15,9 @@ start(struct gpu *gpu, int ordinal, bh_diag *diag)
     BH_TRY(bh_gpu_driver_open(BH_CUDA_LIBRARY, &gpu->driver, diag));
     BH_TRY(bh_gpu_driver_describe(&gpu->driver, ordinal, &gpu->info, diag));
     BH_TRY(BH_GPU_CALL(gpu, cuDeviceGet, device_get, &gpu->handle, ordinal));
+    BH_TRY(BH_GPU_CALL(gpu, cuDeviceGetAttribute, device_get_attribute,
+                       &gpu->reads_pageable, BH_CUDA_PAGEABLE_MEMORY_ACCESS,
+                       gpu->handle));
     BH_TRY(BH_GPU_CALL(gpu, cuDevicePrimaryCtxRetain, primary_retain, &gpu->context,
                        gpu->handle));
     BH_TRY(bh_gpu_enter(gpu, diag));

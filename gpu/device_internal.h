@@ -17,6 +17,7 @@ struct gpu {
     bh_gpu_info info;
     int handle;
     void *context, *stream;
+    int reads_pageable;  /* whether it reaches all of the host's memory by itself */
     struct cufft *cufft; /* NULL where there is none */
 };
 

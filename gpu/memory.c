@@ -90,22 +90,33 @@ give_pinned(bh_device *device, void *memory)
 }
 
 static bh_status
+wait(bh_device *device, bh_diag *diag)
+{
+    const struct gpu *gpu = gpu_of(device);
+    BH_TRY(bh_gpu_enter(gpu, diag));
+    return BH_GPU_CALL(gpu, cuStreamSynchronize, stream_synchronize, gpu->stream);
+}
+
+static bool
+is_pinned(const struct gpu *gpu, const void *memory)
+{
+    unsigned type = 0;
+    return gpu->driver.pointer_attribute(&type, BH_CUDA_POINTER_MEMORY_TYPE,
+                                         address(memory)) == 0 &&
+           type == BH_CUDA_MEMORY_OF_HOST;
+}
+
+/* A device that reaches the host's ordinary memory by itself may read it late. */
+static bh_status
 write(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag)
 {
     const struct gpu *gpu = gpu_of(device);
     if (bytes == 0)
         return BH_OK;
     BH_TRY(bh_gpu_enter(gpu, diag));
-    return BH_GPU_CALL(gpu, cuMemcpyHtoDAsync, upload, address(to), from, bytes,
-                       gpu->stream);
-}
-
-static bh_status
-wait(bh_device *device, bh_diag *diag)
-{
-    const struct gpu *gpu = gpu_of(device);
-    BH_TRY(bh_gpu_enter(gpu, diag));
-    return BH_GPU_CALL(gpu, cuStreamSynchronize, stream_synchronize, gpu->stream);
+    BH_TRY(BH_GPU_CALL(gpu, cuMemcpyHtoDAsync, upload, address(to), from, bytes,
+                       gpu->stream));
+    return gpu->reads_pageable && !is_pinned(gpu, from) ? wait(device, diag) : BH_OK;
 }
 
 static bh_status

@@ -179,6 +179,8 @@ cuDeviceGetAttribute(int *value, int attribute, int device)
     if (device < 40)
         return INVALID_DEVICE;
     *value = attribute == 16 ? 132 : attribute == 75 ? 9 : attribute == 76 ? 0 : -1;
+    if (attribute == 88)
+        *value = fake.reads_pageable;
     return 0;
 }
 
@@ -295,7 +297,18 @@ queue_move(const struct move *move)
     return queue_add(&fake_stream, run_move, end_move, move, sizeof *move);
 }
 
-/* Other memory than pinned may change when the call returns. */
+int
+cuPointerGetAttribute(void *value, int attribute, uint64_t pointer)
+{
+    ENTER(1);
+    if (attribute != 2 || !piece_find((void *)(uintptr_t)pointer, 1, PIECE_PINNED))
+        return INVALID_VALUE;
+    *(unsigned *)value = 1;
+    return 0;
+}
+
+/* Other memory than pinned may change when the call returns, unless the device reads
+ * it by itself. */
 int
 cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *which)
 {
@@ -303,7 +316,7 @@ cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *which)
     struct move move = {(void *)(uintptr_t)to, from, NULL, bytes, 0};
     if (which != &fake_stream || !piece_find(move.to, bytes, PIECE_DEVICE))
         return INVALID_VALUE;
-    if (!piece_find(from, bytes, PIECE_PINNED)) {
+    if (!fake.reads_pageable && !piece_find(from, bytes, PIECE_PINNED)) {
         move.staged = malloc(bytes);
         if (!move.staged)
             return OUT_OF_MEMORY;

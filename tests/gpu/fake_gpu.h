@@ -28,6 +28,7 @@ struct fake_gpu {
     size_t memory_bytes; /* of a device: 0 is 64 GiB; more than that is not given */
     int order;           /* of threads and blocks: enum shim_order of shim_run.h */
     uint64_t seed;       /* of the random order */
+    int reads_pageable;  /* copies from memory that is not pinned are late too */
     char failing[64];    /* this function ("cuMemAlloc") ... */
     int failing_call;    /* ... fails when it is called for the n-th time from now, */
     int failing_code;    /* with this CUresult; 0: when it is called at all, with 999 */

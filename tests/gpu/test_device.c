@@ -348,6 +348,36 @@ test_texts_that_are_no_good_cuda(void)
     }
 }
 
+/* What was written may change at once, also where the device reads it by itself; only
+ * pinned memory is not waited for. */
+static void
+test_a_device_that_reads_late(void)
+{
+    bh_diag diag;
+    int value = 1, got = 0;
+    void *memory, *pinned;
+    if (!fake)
+        return;
+    fake->reads_pageable = 1;
+    struct gpu *gpu = open_gpu();
+    CHECK_OK(OPS(gpu)->take(DEVICE(gpu), sizeof value, "a", &memory, &diag), diag);
+    CHECK_OK(OPS(gpu)->take_pinned(DEVICE(gpu), sizeof value, "b", &pinned, &diag),
+             diag);
+    CHECK_OK(OPS(gpu)->write(DEVICE(gpu), memory, &value, sizeof value, &diag), diag);
+    value = 2;
+    CHECK_OK(OPS(gpu)->read(DEVICE(gpu), &got, memory, sizeof got, &diag), diag);
+    CHECK(got == 1);
+    *(int *)pinned = 3;
+    CHECK_OK(OPS(gpu)->write(DEVICE(gpu), memory, pinned, sizeof value, &diag), diag);
+    *(int *)pinned = 4;
+    CHECK_OK(OPS(gpu)->read(DEVICE(gpu), &got, memory, sizeof got, &diag), diag);
+    CHECK(got == 4);
+    OPS(gpu)->give_pinned(DEVICE(gpu), pinned);
+    OPS(gpu)->give(DEVICE(gpu), memory);
+    close_gpu(gpu);
+    fake->reads_pageable = 0;
+}
+
 static void
 test_full_memory(void)
 {
@@ -419,6 +449,7 @@ main(void)
         {"transforms", test_transforms},
         {"wrong programs", test_wrong_programs},
         {"texts that are no good CUDA", test_texts_that_are_no_good_cuda},
+        {"a device that reads late", test_a_device_that_reads_late},
         {"full memory", test_full_memory},
     };
     fake = fake_gpu_start();
