@@ -71,10 +71,12 @@ candidates_of_operand(const struct command *command, struct candidates *out)
 const char *
 candidate_help(const char *help, char *text, size_t size)
 {
-    snprintf(text, size, "%.*s", (int)strcspn(help, ";:\n"), help);
-    if (strlen(text) + 1 == size) {
+    const size_t length = strcspn(help, ";:\n");
+    snprintf(text, size, "%.*s", (int)length, help);
+    if (length >= size) {
+        text[size - 4] = '\0'; /* room for the dots */
         char *end = strrchr(text, ' ');
-        snprintf(end ? end : text, 4, "...");
+        memcpy(end ? end : text, "...", 4);
     }
     return text;
 }
