@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stands in for libcuda.so.1 (fake_gpu.h). A program sets it up through fake_gpu();
- * another process through BH_FAKE_CUDA: "DEVICES,CUINIT,FAILING" (how many devices,
- * what cuInit returns, which function fails). Compiled with OLD_DRIVER, it lacks one.
+ * another process through BH_FAKE_CUDA: "DEVICES,CUINIT,FAILING,CODE" (how many
+ * devices, what cuInit returns, which function fails). Compiled with OLD_DRIVER, it
+ * lacks one.
  */
 #include "tests/gpu/fake_cuda.h"
 
@@ -46,7 +47,7 @@ fake_fails(const char *function)
     if (!is_failing(function))
         return 0;
     if (fake.failing_call == 0)
-        return UNKNOWN;
+        return fake.failing_code ? fake.failing_code : UNKNOWN;
     if (--fake.failing_call > 0)
         return 0;
     fake.failing[0] = 0;
@@ -87,7 +88,9 @@ cuInit(unsigned flags)
         fake.failing[0] = 0;
         fake.failing_call = 0;
         fake.devices = fake.init = 0;
-        sscanf(text, "%d,%d,%63s", &fake.devices, &fake.init, fake.failing);
+        fake.failing_code = 0;
+        sscanf(text, "%d,%d,%63[^,],%d", &fake.devices, &fake.init, fake.failing,
+               &fake.failing_code);
     }
     lost = 0;
     ENTER(0);

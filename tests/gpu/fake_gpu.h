@@ -31,7 +31,7 @@ struct fake_gpu {
     int reads_pageable;  /* copies from memory that is not pinned are late too */
     char failing[64];    /* this function ("cuMemAlloc") ... */
     int failing_call;    /* ... fails when it is called for the n-th time from now, */
-    int failing_code;    /* with this CUresult; 0: when it is called at all, with 999 */
+    int failing_code; /* with this CUresult (0: 999); call 0: whenever it is called */
     /* What has happened. */
     size_t launches;     /* of kernels */
     size_t live, pinned; /* pieces of memory that were not given back, */
