@@ -2,7 +2,8 @@
 #include "filterbank/dcgc.h"
 
 #include "core/source.h"
-#include "filterbank/dcgc_kernel.h"
+#include "filterbank/dcgc_device_kernel.h"
+#include "filterbank/filterbank_ops.h"
 #include "filterbank/gammachirp.h"
 
 #include <math.h>
@@ -114,11 +115,47 @@ dcgc_free(void *self)
     free(bank);
 }
 
+static void
+dcgc_form(const void *self, struct bh_bank_form *out)
+{
+    const struct dcgc *bank = self;
+    *out = (struct bh_bank_form){
+        .text = bh_lane_dcgc,
+        .fields = DCGC_FIELDS,
+        .row_precision = BH_DOUBLE,
+        .before = bank->passive,
+        .shared = &bank->shared,
+    };
+}
+
+/* The channel whose passive filter makes the level of `channel`. */
+static size_t
+heard_channel(const struct dcgc *bank, size_t channel)
+{
+    const size_t column = channel + bank->heard, last = bank->channels - 1;
+    const size_t heard = column > bank->lead ? column - bank->lead : 0;
+    return heard < last ? heard : last;
+}
+
+static double
+dcgc_number(const void *self, size_t channel, size_t field)
+{
+    const struct dcgc *bank = self;
+    const struct dcgc_row *row = &bank->row[channel / BH_LANES];
+    if (field == DCGC_UNTIL_UPDATE)
+        return (double)row->until_update;
+    if (field == DCGC_HEARD)
+        return (double)heard_channel(bank, channel);
+    return ((const dcgc_lanes *)(const void *)row)[field][channel % BH_LANES];
+}
+
 static const struct bh_filterbank_ops dcgc_ops = {
     .begin = dcgc_begin,
     .tile = dcgc_tile,
     .reset = dcgc_reset,
     .free = dcgc_free,
+    .form = dcgc_form,
+    .number = dcgc_number,
 };
 
 /* The equivalent rectangular bandwidth as Irino and Patterson have it. */
@@ -227,11 +264,9 @@ set_row(struct dcgc *bank, size_t index, const double *cf_hz,
     dcgc_lanes control_hz, active_hz;
     for (size_t i = 0; i < BH_LANES; i++) {
         const size_t wanted = index * BH_LANES + i, ch = wanted < last ? wanted : last;
-        const size_t column = ch + bank->heard;
-        size_t heard = column > bank->lead ? column - bank->lead : 0;
-        heard = heard < last ? heard : last;
         row->fp1_hz[i] = peak_hz(params, cf_hz[ch]);
-        control_hz[i] = params->frat_control * peak_hz(params, cf_hz[heard]);
+        control_hz[i] = params->frat_control *
+                        peak_hz(params, cf_hz[heard_channel(bank, ch)]);
         active_hz[i] = params->frat0 * row->fp1_hz[i];
     }
     bank->kernels->design(&row->control, &bank->shared, control_hz);

@@ -117,7 +117,7 @@ static void
 active(struct dcgc_row *row, const struct dcgc_shared *shared, const double *sound,
        const double *heard, size_t stride, bh_block out)
 {
-    char *frame = out.data;
+    char *frame = (char *)out.data;
     const size_t frame_size = out.stride * bh_precision_size(out.precision);
     for (size_t t = 0; t < out.frames; t++) {
         alignas(64) double x[BH_LANES], level1[BH_LANES], level2[BH_LANES];
@@ -146,6 +146,7 @@ active(struct dcgc_row *row, const struct dcgc_shared *shared, const double *sou
     }
 }
 
+#ifndef BH_ONE_LANE
 static void
 design_row(struct dcgc_compensation *to, const struct dcgc_shared *shared,
            const double *f_hz)
@@ -157,3 +158,4 @@ const struct dcgc_kernels BH_ISA(bh_dcgc_kernels) = {
     .active = active,
     .design = design_row,
 };
+#endif

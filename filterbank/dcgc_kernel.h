@@ -4,10 +4,7 @@
 
 #include "core/block.h"
 #include "core/cpu.h"
-#include "filterbank/filterbank_ops.h"
-
-#include <stdalign.h>
-#include <stdbool.h>
+#include "filterbank/lane_kernel.h"
 
 /* Numbers of BH_LANES channels side by side. */
 typedef double dcgc_lanes[BH_LANES];
@@ -25,6 +22,15 @@ struct dcgc_row {
     alignas(64) struct dcgc_compensation control, active;
     dcgc_lanes fp1_hz, level1, level2;
     size_t until_update;
+};
+
+/* What a device has of a channel (dcgc.cu): the numbers of a row that are in lanes, in
+ * their order, and two more. */
+enum {
+    DCGC_LANES = 2 * 6 * 4 + 3,
+    DCGC_UNTIL_UPDATE = DCGC_LANES,
+    DCGC_HEARD, /* the channel whose passive filter makes its level */
+    DCGC_FIELDS
 };
 
 /* What all channels share. */

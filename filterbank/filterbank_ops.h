@@ -28,6 +28,9 @@ struct bh_bank_form {
     size_t fields;        ///< numbers of a channel; 0 where a device cannot have them
     size_t order, stages; ///< of a chain of linear filters
     bh_precision row_precision;
+    const bh_filterbank *before; ///< of double precision: hears the sound, and the bank
+                                 ///< all of its channels; NULL: there is none
+    const void *shared;          ///< then struct dcgc_shared of that
 };
 
 /// All blocks are in the bank's precision. A window has at most BH_WINDOW_MAX frames.

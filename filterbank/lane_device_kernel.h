@@ -14,7 +14,7 @@
 /* The programs, one for each kind (CMakeLists.txt). */
 extern const char bh_lane_gammatone[], bh_lane_approximate_gammatone[],
     bh_lane_gammachirp[], bh_lane_linear[], bh_lane_middle_ear[], bh_lane_drnl[],
-    bh_lane_tan_carney[], bh_lane_haircell[], bh_lane_zhang_synapse[],
+    bh_lane_tan_carney[], bh_lane_haircell[], bh_lane_zhang_synapse[], bh_lane_dcgc[],
     bh_scan_gammatone[], bh_convolve[];
 #endif
 

@@ -142,7 +142,8 @@ take_windows(struct placed *placed, bh_diag *diag)
                                                               : channels;
     const size_t row = BH_WINDOW_MAX * bh_precision_size(placed->bank.precision);
     bh_device *device = placed->device;
-    placed->window.out_stride = bh_lanes_round(channels);
+    /* What hears one channel wants its samples side by side. */
+    placed->window.out_stride = channels > 1 ? bh_lanes_round(channels) : 1;
     placed->heard = malloc(row * widest);
     if (!placed->heard)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
@@ -163,6 +164,8 @@ take_method(struct placed *placed, bh_place_method method, bh_diag *diag)
                            "device, or such as change; it runs on the processor only");
     if (!order.form.text)
         return place_fourier_new(&order, &placed->method, &placed->self, diag);
+    if (order.form.before)
+        return place_behind_new(&order, &placed->method, &placed->self, diag);
     if (method == BH_PLACE_PARALLEL && order.form.scan)
         return place_scan_new(&order, &placed->method, &placed->self, diag);
     return place_lane_new(&order, &placed->method, &placed->self, diag);

@@ -32,9 +32,9 @@ typedef enum bh_place_method {
 ///
 /// What can be placed: gammatones (the recursive engine and the one by Fourier
 /// transforms), approximate gammatones, gammachirps, linear, IIR and low-pass filters,
-/// middle ears, DRNL, Tan and Carney, both hair cells, and FIR banks with their like
-/// (HRTFs, linear chirps, fractional delays), for input of one channel. Not graphs
-/// (their banks can be), the DCGC, filters of more than 128 coefficients a channel, and
+/// middle ears, DRNL, DCGC, Tan and Carney, both hair cells, and FIR banks with their
+/// like (HRTFs, linear chirps, fractional delays), for input of one channel. Not graphs
+/// (their banks can be), filters of more than 128 coefficients a channel, and
 /// gammachirps and approximate gammatones of as high an order: BH_ERR_UNSUPPORTED with
 /// a sentence, and the bank stays where it was. FIR banks are in single precision
 /// there, within 1e-5 of the largest output of all channels, and begin in silence.

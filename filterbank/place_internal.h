@@ -34,6 +34,9 @@ struct place_order {
 BH_NODISCARD bh_status place_lane_new(const struct place_order *order,
                                       const struct place_method **method, void **out,
                                       bh_diag *diag);
+BH_NODISCARD bh_status place_behind_new(const struct place_order *order,
+                                        const struct place_method **method, void **out,
+                                        bh_diag *diag);
 BH_NODISCARD bh_status place_scan_new(const struct place_order *order,
                                       const struct place_method **method, void **out,
                                       bh_diag *diag);

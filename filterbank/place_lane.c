@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Banks on a device whose channels run side by side, sample by sample
- * (filterbank/lane.cu) or in parallel over time (filterbank/gammatone_scan.cu). */
+ * (filterbank/lane.cu), so behind another bank (filterbank/dcgc.cu), or in parallel
+ * over time (filterbank/gammatone_scan.cu). */
 #include "core/source.h"
+#include "filterbank/dcgc_device_kernel.h"
 #include "filterbank/gammatone_scan_kernel.h"
 #include "filterbank/lane_device_kernel.h"
 #include "filterbank/place_internal.h"
@@ -22,9 +24,10 @@ struct lanes {
     void *numbers; /* of the host: [fields][stride] */
     void *rows;    /* the same on the device */
     void *frame;   /* what the kernel is handed */
-    union {
+    union sent {
         struct bh_lane_frame lane;
         struct bh_scan_frame scan;
+        struct bh_dcgc_frame behind;
     } sent;           /* what the device has there, */
     size_t sent_size; /* or 0: not known */
     float *sound;     /* of the scan: from the tile's beginning to the window's end */
@@ -79,13 +82,11 @@ send_frame(struct lanes *lanes, const void *frame, size_t size, bh_diag *diag)
     return BH_OK;
 }
 
-static bh_status
-lanes_run(void *self, const struct place_window *window, bh_diag *diag)
+static struct bh_lane_frame
+lane_frame(const struct lanes *lanes, const struct place_window *window)
 {
-    struct lanes *lanes = self;
     const struct bh_filterbank_config *bank = &lanes->bank;
-    bh_device *device = lanes->device;
-    const struct bh_lane_frame frame = {
+    return (struct bh_lane_frame){
         .in = window->in,
         .out = window->out,
         .rows = lanes->rows,
@@ -101,10 +102,26 @@ lanes_run(void *self, const struct place_window *window, bh_diag *diag)
         .size = (uint32_t)bh_precision_size(bank->precision),
         .precision = bank->precision,
     };
-    const uint32_t blocks = (uint32_t)((bank->channels + THREADS - 1) / THREADS);
-    BH_TRY(send_frame(lanes, &frame, sizeof frame, diag));
-    return device->ops->launch(device, lanes->kernel, blocks, THREADS, lanes->frame,
-                               diag);
+}
+
+/* One thread for each of `count`. */
+static bh_status
+launch(struct lanes *lanes, void *kernel, const void *frame, size_t size, size_t count,
+       bh_diag *diag)
+{
+    const uint32_t blocks = (uint32_t)((count + THREADS - 1) / THREADS);
+    BH_TRY(send_frame(lanes, frame, size, diag));
+    return lanes->device->ops->launch(lanes->device, kernel, blocks, THREADS,
+                                      lanes->frame, diag);
+}
+
+static bh_status
+lanes_run(void *self, const struct place_window *window, bh_diag *diag)
+{
+    struct lanes *lanes = self;
+    const struct bh_lane_frame frame = lane_frame(lanes, window);
+    return launch(lanes, lanes->kernel, &frame, sizeof frame, lanes->bank.channels,
+                  diag);
 }
 
 /* A window that ends in a tile leaves what it heard of it for the next. */
@@ -161,9 +178,8 @@ lanes_new(const struct place_order *order, const char *text, const char *name,
     else
         bh_diag_set(diag, status, "no memory for %zu channels", lanes->bank.channels);
     if (status == BH_OK)
-        status = device->ops->take(
-            device, sizeof(struct bh_lane_frame) + sizeof(struct bh_scan_frame),
-            "a filterbank", &lanes->frame, diag);
+        status = device->ops->take(device, sizeof lanes->sent, "a filterbank",
+                                   &lanes->frame, diag);
     if (status == BH_OK)
         status = device->ops->load(device, text, BH_DEVICE_FLUSH_DENORMALS,
                                    &lanes->program, diag);
@@ -212,5 +228,115 @@ place_scan_new(const struct place_order *order, const struct place_method **meth
     }
     *method = &scan_method;
     *out = lanes;
+    return BH_OK;
+}
+
+/* A bank that hears all channels of another, both here. */
+struct behind {
+    struct lanes *first, *then;
+    void *widen;   /* the kernel; NULL where the sound is in double precision already */
+    double *heard; /* [frames][in_channels], the sound in that */
+    double *said;  /* [frames][channels], by the first */
+};
+
+static void
+behind_free(void *self)
+{
+    struct behind *behind = self;
+    bh_device *device = behind->then->device;
+    device->ops->give(device, behind->heard);
+    device->ops->give(device, behind->said);
+    if (behind->first)
+        lanes_free(behind->first);
+    lanes_free(behind->then);
+    free(behind);
+}
+
+static bh_status
+behind_reset(void *self, bh_diag *diag)
+{
+    struct behind *behind = self;
+    BH_TRY(lanes_reset(behind->first, diag));
+    return lanes_reset(behind->then, diag);
+}
+
+/* The window becomes the same in double precision. */
+static bh_status
+widen(struct behind *behind, struct place_window *window, bh_diag *diag)
+{
+    struct bh_lane_frame frame = lane_frame(behind->then, window);
+    const size_t channels = window->in_channels;
+    frame.out = behind->heard;
+    frame.out_stride = channels;
+    frame.channels = (uint32_t)channels;
+    BH_TRY(launch(behind->then, behind->widen, &frame, sizeof frame,
+                  window->frames * channels, diag));
+    window->in = behind->heard;
+    window->in_stride = channels;
+    return BH_OK;
+}
+
+static bh_status
+behind_run(void *self, const struct place_window *window, bh_diag *diag)
+{
+    struct behind *behind = self;
+    const size_t channels = behind->then->bank.channels;
+    struct place_window first = *window, then = *window;
+    if (behind->widen)
+        BH_TRY(widen(behind, &first, diag));
+    first.out = behind->said;
+    first.out_stride = channels;
+    BH_TRY(lanes_run(behind->first, &first, diag));
+    then.in = behind->said;
+    then.in_stride = channels;
+    struct bh_dcgc_frame frame = {.lane = lane_frame(behind->then, &then)};
+    memcpy(&frame.shared, behind->then->form.shared, sizeof frame.shared);
+    return launch(behind->then, behind->then->kernel, &frame, sizeof frame, channels,
+                  diag);
+}
+
+/* All but the bank itself. */
+static bh_status
+take_first(struct behind *behind, const struct place_order *order, bh_diag *diag)
+{
+    bh_device *device = order->device;
+    const struct bh_filterbank_config *bank = bh_filterbank_parts(order->form.before);
+    struct place_order first = {device, bank, {0}};
+    const size_t size = BH_WINDOW_MAX * bank->channels * sizeof(double);
+    void *memory;
+    bank->ops->form(bank->self, &first.form);
+    BH_TRY(lanes_new(&first, first.form.text, "bh_lane_double", &behind->first, diag));
+    BH_TRY(device->ops->take(device, size, "a filterbank", &memory, diag));
+    behind->said = memory;
+    if (order->bank->precision == BH_DOUBLE)
+        return BH_OK;
+    BH_TRY(device->ops->take(device, size, "a filterbank", &memory, diag));
+    behind->heard = memory;
+    return device->ops->find(device, behind->then->program, "bh_lane_widen",
+                             &behind->widen, diag);
+}
+
+bh_status
+place_behind_new(const struct place_order *order, const struct place_method **method,
+                 void **out, bh_diag *diag)
+{
+    static const struct place_method behind_method = {
+        .run = behind_run, .reset = behind_reset, .free = behind_free};
+    struct behind *behind = calloc(1, sizeof *behind);
+    if (!behind)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a filterbank");
+    bh_status status =
+        lanes_new(order, order->form.text, "bh_lane_behind", &behind->then, diag);
+    if (status != BH_OK) {
+        free(behind);
+        return status;
+    }
+    status = take_first(behind, order, diag);
+    if (status != BH_OK) {
+        behind_free(behind);
+        return status;
+    }
+    *method = &behind_method;
+    *out = behind;
     return BH_OK;
 }
