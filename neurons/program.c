@@ -118,6 +118,18 @@ write_values(struct writer *writer, const bh_group *group)
         }
 }
 
+struct emit_step
+group_step(const bh_group *group)
+{
+    return (struct emit_step){.comment = group->comment,
+                              .regular = group->regular,
+                              .update = group->update,
+                              .reset = group->reset,
+                              .constants = group->constants,
+                              .events = group->events,
+                              .held = !group->receives && !group->states};
+}
+
 static bh_status
 write_program(bh_network *net, const struct target *target, char **text, bh_diag *diag)
 {
@@ -137,8 +149,7 @@ write_program(bh_network *net, const struct target *target, char **text, bh_diag
         if (group->generator)
             continue;
         snprintf(name, sizeof name, "bh_update_%u", group->object);
-        const struct emit_step step = {group->comment, group->regular,   group->update,
-                                       group->reset,   group->constants, group->events};
+        const struct emit_step step = group_step(group);
         target->update(&writer, name, &step);
         snprintf(name, sizeof name, "bh_reset_%u", group->object);
         if ((group->receives || target->device) && group_resets(group))

@@ -170,6 +170,8 @@ bool path_by_target(const struct path *path);
 
 /* program.c: the name of its function or kernel; `kind` is path or trace. */
 void path_name(const struct path *path, const char *kind, char *name, size_t size);
+/* What the steps of a group that is ready are made of. */
+struct emit_step group_step(const bh_group *group);
 /* The kernel of what a state monitor computes. */
 void value_name(const bh_group *group, int monitor, size_t variable, char *name,
                 size_t size);

@@ -6,144 +6,218 @@
 /* The same code as emit.c's for a GPU: a kernel in which one thread takes one neuron
  * through all steps of a window. What it needs stands in neurons/device_kernel.h. */
 
+static const char *
+type_of(bh_precision precision)
+{
+    return precision == BH_SINGLE ? "float" : "double";
+}
+
+/* What prints a group's steps. */
+struct body {
+    struct writer *writer;
+    const struct emit_step *step;
+    struct printer_style style;
+    bool reset_only;
+};
+
+static struct body
+body_new(struct writer *writer, const struct emit_step *step, bool reset_only)
+{
+    struct body body = {writer, step, printer_device, reset_only};
+    body.style.held = step->held && !reset_only;
+    return body;
+}
+
 /* The steps' values and body of one piece of code; its result, a condition, is kept as
  * the mark of an event. */
 static void
-print_piece(struct writer *writer, const struct code *code, int event)
+print_piece(const struct body *body, const struct code *code, int event)
 {
     static const char indent[] = "            ";
     struct printer p;
-    if (printer_start(&p, writer, code, &printer_device)) {
+    if (printer_start(&p, body->writer, code, &body->style)) {
         print_step_values(&p, indent);
         print_neuron(&p, indent);
         if (code->result >= 0) {
-            write_text(writer, "%smark%d = ", indent, event);
+            write_text(body->writer, "%smark%d = ", indent, event);
             print_operand(&p, code->result);
-            write_text(writer, ";\n");
+            write_text(body->writer, ";\n");
         }
     }
     printer_end(&p);
-    write_text(writer, "        }\n");
+    write_text(body->writer, "        }\n");
 }
 
-/* Pointers to what the step touches, each once, and the loop over its steps. */
+/* Every code of the body in turn. */
 static void
-print_start(struct writer *writer, const char *name, const struct emit_step *step,
-            bool reset_only)
+each_code(const struct body *body,
+          void (*print)(struct writer *, const struct code *, bool *), bool *seen)
+{
+    const struct emit_step *step = body->step;
+    for (const struct regular *r = step->regular; r; r = r->next)
+        if (!body->reset_only || r->slot != SLOT_START)
+            print(body->writer, r->code, seen);
+    print(body->writer, body->reset_only ? NULL : step->update, seen);
+    print(body->writer, step->reset, seen);
+    for (const struct event *e = step->events; e; e = e->next) {
+        print(body->writer, body->reset_only ? NULL : e->condition, seen);
+        print(body->writer, e->statements, seen);
+    }
+}
+
+static bool
+has_spikes(const struct body *body)
+{
+    return body->step->update->result >= 0;
+}
+
+/* What the steps touch, each once: pointers, or the values themselves. */
+static void
+print_variables(const struct body *body)
 {
     bool seen[MOST_ARRAYS] = {false};
-    write_text(writer,
-               "#define real %s\nBH_KERNEL(%s, bh_device_frame, given)\n{\n"
-               "    const int32_t n = BH_DEVICE_THREAD;\n"
-               "    if (n >= given->count)\n        return;\n"
-               "    const bh_device_frame frame = bh_device_begin(given);\n"
-               "    const bh_device_frame *const f = &frame;\n",
-               step->update->precision == BH_SINGLE ? "float" : "double", name);
-    for (const struct regular *r = step->regular; r; r = r->next)
-        if (!reset_only || r->slot != SLOT_START)
-            print_device_arrays(writer, r->code, seen);
-    print_device_arrays(writer, reset_only ? NULL : step->update, seen);
-    print_device_arrays(writer, step->reset, seen);
-    for (const struct event *e = step->events; e; e = e->next) {
-        print_device_arrays(writer, reset_only ? NULL : e->condition, seen);
-        print_device_arrays(writer, e->statements, seen);
-    }
-    write_text(writer,
-               "    __attribute__((unused)) int32_t *restrict lastspike_at = "
-               "f->lastspike;\n"
-               "    for (int32_t k = 0; k < f->steps; k++) {\n"
-               "        __attribute__((unused)) const int32_t now = f->now + k;\n"
-               "        if (bh_device_rests(f, n, k))\n"
-               "            continue;\n");
+    const bool held = body->style.held;
+    each_code(body, held ? print_held : print_device_arrays, seen);
+    if (!held)
+        write_text(body->writer,
+                   "    __attribute__((unused)) int32_t *restrict lastspike_at = "
+                   "f->lastspike;\n");
+    else if (has_spikes(body))
+        write_text(body->writer, "    int32_t lastspike_at[1] = {f->lastspike[n]};\n");
 }
 
 static void
-print_end(struct writer *writer)
+print_loop(const struct body *body, const char *from, const char *to)
 {
-    write_text(writer, "    }\n}\n#undef real\n");
+    write_text(body->writer,
+               "    for (int32_t k = %s; k < %s; k++) {\n"
+               "        __attribute__((unused)) const int32_t now = f->now + k;\n"
+               "        if (bh_device_rests(f, n, k))\n"
+               "            continue;\n",
+               from, to);
+}
+
+/* The loop's end; what was held goes back. */
+static void
+print_end(const struct body *body)
+{
+    bool stored[MOST_ARRAYS] = {false};
+    write_text(body->writer, "    }\n");
+    if (body->style.held) {
+        each_code(body, print_release, stored);
+        if (has_spikes(body))
+            write_text(body->writer, "    f->lastspike[n] = lastspike_at[0];\n");
+    }
+    write_text(body->writer, "}\n");
 }
 
 /* A neuron that spikes is refractory from now on. */
 static void
-print_spike(struct writer *writer, const struct code *update)
+print_spike(const struct body *body)
 {
-    write_text(writer, "        if (mark0) {\n            lastspike_at[n] = now;\n");
+    const struct code *update = body->step->update;
+    const char *at = body->style.held ? "0" : "n";
+    write_text(body->writer,
+               "        if (mark0) {\n            lastspike_at[%s] = now;\n", at);
     for (int i = 0; i < update->store_count; i++)
         if (update->stores[i].symbol->kind == SYMBOL_NOT_REFRACTORY)
-            write_text(writer, "            %s_at[n] = 0;\n",
-                       update->stores[i].symbol->name);
-    write_text(writer,
+            write_text(body->writer, "            %s_at[%s] = 0;\n",
+                       update->stores[i].symbol->name, at);
+    write_text(body->writer,
                "        }\n"
                "        f->marks[bh_device_mark(f, 0, n, k)] = (uint8_t)mark0;\n");
 }
 
 static void
-print_marked(struct writer *writer, const struct code *code, int event)
+print_marked(const struct body *body, const struct code *code, int event)
 {
     if (!code)
         return;
-    write_text(writer, "        if (mark%d) {\n", event);
-    print_piece(writer, code, event);
+    write_text(body->writer, "        if (mark%d) {\n", event);
+    print_piece(body, code, event);
 }
 
 /* The statements of one slot. */
 static void
-print_regular(struct writer *writer, const struct emit_step *step,
-              enum regular_slot slot)
+print_regular(const struct body *body, enum regular_slot slot)
 {
-    for (const struct regular *r = step->regular; r; r = r->next) {
+    for (const struct regular *r = body->step->regular; r; r = r->next) {
         if (r->slot != slot)
             continue;
-        write_text(writer, "        if ((f->step + k) %% %lld == 0) {\n",
+        write_text(body->writer, "        if ((f->step + k) %% %lld == 0) {\n",
                    (long long)r->steps);
-        print_piece(writer, r->code, 0);
+        print_piece(body, r->code, 0);
     }
 }
 
 /* What is behind the threshold: regular statements, the reset, and what the group's own
  * events do. */
 static void
-print_resets(struct writer *writer, const struct emit_step *step)
+print_resets(const struct body *body)
 {
-    print_regular(writer, step, SLOT_SYNAPSES);
-    if (step->update->result >= 0)
-        print_marked(writer, step->reset, 0);
-    for (const struct event *e = step->events; e; e = e->next)
-        print_marked(writer, e->statements, e->number);
-    print_regular(writer, step, SLOT_END);
+    print_regular(body, SLOT_SYNAPSES);
+    if (has_spikes(body))
+        print_marked(body, body->step->reset, 0);
+    for (const struct event *e = body->step->events; e; e = e->next)
+        print_marked(body, e->statements, e->number);
+    print_regular(body, SLOT_END);
 }
 
-void
-emit_cuda_update(struct writer *writer, const char *name, const struct emit_step *step)
+/* What one step does up to the thresholds, and behind them. */
+static void
+print_step(const struct body *body)
 {
-    bool spikes = step->update->result >= 0;
-    print_comment(writer, step->comment);
-    print_start(writer, name, step, false);
-    print_regular(writer, step, SLOT_START);
-    if (spikes)
+    struct writer *writer = body->writer;
+    print_regular(body, SLOT_START);
+    if (has_spikes(body))
         write_text(writer, "        int32_t mark0;\n");
     write_text(writer, "        {\n");
-    print_piece(writer, step->update, 0);
-    if (spikes)
-        print_spike(writer, step->update);
-    for (const struct event *e = step->events; e; e = e->next) {
+    print_piece(body, body->step->update, 0);
+    if (has_spikes(body))
+        print_spike(body);
+    for (const struct event *e = body->step->events; e; e = e->next) {
         write_text(writer, "        int32_t mark%d;\n        { /* %s */\n", e->number,
                    e->name);
-        print_piece(writer, e->condition, e->number);
+        print_piece(body, e->condition, e->number);
         write_text(writer,
                    "        f->marks[bh_device_mark(f, %d, n, k)] = (uint8_t)mark%d;\n",
                    e->number, e->number);
     }
     write_text(writer, "        if (!f->resets)\n            continue;\n");
-    print_resets(writer, step);
-    print_end(writer);
+    print_resets(body);
+}
+
+static void
+print_kernel(const struct body *body, const char *name)
+{
+    write_text(body->writer,
+               "#define real %s\nBH_KERNEL(%s, bh_device_frame, given)\n{\n"
+               "    const int32_t n = BH_DEVICE_THREAD;\n"
+               "    if (n >= given->count)\n        return;\n"
+               "    const bh_device_frame frame = bh_device_begin(given);\n"
+               "    const bh_device_frame *const f = &frame;\n",
+               type_of(body->step->update->precision), name);
+    print_variables(body);
+    print_loop(body, "0", "f->steps");
+}
+
+void
+emit_cuda_update(struct writer *writer, const char *name, const struct emit_step *step)
+{
+    const struct body body = body_new(writer, step, false);
+    print_comment(writer, step->comment);
+    print_kernel(&body, name);
+    print_step(&body);
+    print_end(&body);
+    write_text(writer, "#undef real\n");
 }
 
 void
 emit_cuda_reset(struct writer *writer, const char *name, const struct emit_step *step)
 {
-    print_start(writer, name, step, true);
-    if (step->reset && step->update->result >= 0)
+    const struct body body = body_new(writer, step, true);
+    print_kernel(&body, name);
+    if (step->reset && has_spikes(&body))
         write_text(
             writer,
             "        const int32_t mark0 = f->marks[bh_device_mark(f, 0, n, k)];\n");
@@ -153,8 +227,9 @@ emit_cuda_reset(struct writer *writer, const char *name, const struct emit_step 
                        "        const int32_t mark%d = "
                        "f->marks[bh_device_mark(f, %d, n, k)];\n",
                        e->number, e->number);
-    print_resets(writer, step);
-    print_end(writer);
+    print_resets(&body);
+    print_end(&body);
+    write_text(writer, "#undef real\n");
 }
 
 /* The one variable of a link's expression. */
@@ -173,8 +248,6 @@ void
 emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *map)
 {
     struct printer p;
-    const char *type = map->to == BH_SINGLE ? "float" : "double",
-               *from = map->from == BH_SINGLE ? "float" : "double";
     print_comment(writer, map->comment);
     write_text(writer,
                "#define real %s\nBH_KERNEL(%s, bh_device_link_frame, f)\n{\n"
@@ -187,7 +260,7 @@ emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *ma
                "            continue;\n        }\n"
                "        const real value = (real)((const %s *)f->in)"
                "[f->row[k] * f->in_stride + n];\n",
-               type, name, from);
+               type_of(map->to), name, type_of(map->from));
     if (!map->code) {
         write_text(writer, "        out[(k + 1) * f->out_stride] = value;\n");
     } else {
@@ -219,7 +292,7 @@ emit_cuda_value(struct writer *writer, const char *name, const struct code *code
                "    __attribute__((unused)) const int32_t now = f->now;\n"
                "    __attribute__((unused)) const int32_t *restrict lastspike_at = "
                "f->lastspike;\n",
-               code->precision == BH_SINGLE ? "float" : "double", name);
+               type_of(code->precision), name);
     print_device_arrays(writer, code, seen);
     if (printer_start(&p, writer, code, &printer_device)) {
         print_step_values(&p, "    ");

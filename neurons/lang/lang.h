@@ -483,6 +483,7 @@ struct emit_step {
     const struct code *reset;      /* NULL where there is none */
     const struct code *constants;  /* only told; NULL where there are none */
     const struct event *events;    /* in the order in which they run */
+    bool held; /* a GPU's thread keeps its neuron's variables over many steps */
 };
 /* The function void <name>(bh_frame *): the steps of a window for one block of a group.
  */

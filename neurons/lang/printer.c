@@ -98,6 +98,13 @@ print_function(struct printer *p, const char *at)
     return end + 1;
 }
 
+/* Of a value that every element has: in its array, or where it alone is held. */
+static const char *
+own_index(const struct printer *p)
+{
+    return p->style->held ? "0" : "n";
+}
+
 /* Prints the operation's expression with its arguments in place of a, b and c. */
 void
 print_op(struct printer *p, int i)
@@ -106,10 +113,11 @@ print_op(struct printer *p, int i)
     if (op->code == OP_READY) {
         const struct op *steps = &p->code->ops[op->arg[0]];
         if (steps->code == OP_CONST && steps->number <= INT32_MAX / 2) {
-            write_text(p->writer, "now - lastspike_at[n] >= %d", (int)steps->number);
+            write_text(p->writer, "now - lastspike_at[%s] >= %d", own_index(p),
+                       (int)steps->number);
             return;
         }
-        write_text(p->writer, "(real)(now - lastspike_at[n]) >= ");
+        write_text(p->writer, "(real)(now - lastspike_at[%s]) >= ", own_index(p));
         print_operand(p, op->arg[0]);
         return;
     }
@@ -307,7 +315,7 @@ print_step_values(struct printer *p, const char *indent)
 static const char *
 index_of(const struct printer *p, const struct symbol *symbol)
 {
-    return p->style->index ? p->style->index(symbol) : "n";
+    return p->style->index ? p->style->index(symbol) : own_index(p);
 }
 
 static void
@@ -319,12 +327,17 @@ print_load(struct printer *p, const struct op *op, const char *indent)
         return;
     if (op->symbol->kind == SYMBOL_INDEX)
         write_text(p->writer, "%sconst real %s_ = (real)(f->first + %s);\n", indent,
-                   name, index);
+                   name, p->style->held ? "n" : index);
     else if (op->symbol->kind == SYMBOL_LASTSPIKE)
         write_text(p->writer,
                    "%sconst real %s_ = (real)((double)(f->step + k) * f->dt - "
                    "(double)(now - lastspike_at[%s]) * f->dt);\n",
                    indent, name, index);
+    else if (op->symbol->linked && p->style->near &&
+             op->symbol->slot == p->style->near->slot)
+        write_text(p->writer, "%sconst %s %s_ = %s%s;\n", indent,
+                   boolean ? "int" : "real", name, p->style->near_at,
+                   boolean ? " != 0" : "");
     else if (op->symbol->linked && p->style->device)
         write_text(p->writer,
                    "%sconst %s %s_ = ((const real *)f->input[%d].rows)"
@@ -368,39 +381,70 @@ print_neuron(struct printer *p, const char *indent)
     }
 }
 
-/* Declares a pointer to each stored variable that a code touches, if it is the first.
- */
+/* Whether a code touches a stored variable, or one that it stores, for the first time;
+ * i counts operations, then stores. */
+static const struct symbol *
+first_touched(const struct code *code, int i, bool *seen)
+{
+    const struct op *op = i < code->count ? &code->ops[i] : NULL;
+    const struct symbol *symbol = op ? op->symbol
+                                     : code->stores[i - code->count].symbol;
+    if (!symbol || (op && op->uses == 0) || symbol->linked ||
+        (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
+         symbol->kind != SYMBOL_SUBEXPRESSION &&
+         symbol->kind != SYMBOL_NOT_REFRACTORY) ||
+        seen[symbol->slot])
+        return NULL;
+    seen[symbol->slot] = true;
+    return symbol;
+}
+
+/* A line for each such variable, with its name and its number. */
 static void
-print_pointers(struct writer *writer, const struct code *code, bool *seen,
-               const char *cast)
+print_touched(struct writer *writer, const struct code *code, bool *seen,
+              const char *const text[3])
 {
     for (int i = 0; code && i < code->count + code->store_count; i++) {
-        const struct op *op = i < code->count ? &code->ops[i] : NULL;
-        const struct symbol *symbol = op ? op->symbol
-                                         : code->stores[i - code->count].symbol;
-        if (!symbol || (op && op->uses == 0) || symbol->linked ||
-            (symbol->kind != SYMBOL_STATE && symbol->kind != SYMBOL_PARAMETER &&
-             symbol->kind != SYMBOL_SUBEXPRESSION &&
-             symbol->kind != SYMBOL_NOT_REFRACTORY) ||
-            seen[symbol->slot])
-            continue;
-        seen[symbol->slot] = true;
-        write_text(writer, "    real *restrict %s_at = %sf->array[%d];\n", symbol->name,
-                   cast, symbol->slot);
+        const struct symbol *symbol = first_touched(code, i, seen);
+        if (symbol)
+            write_text(writer, "    %s%s%s%d%s\n", text[0], symbol->name, text[1],
+                       symbol->slot, text[2]);
     }
 }
 
 void
 print_arrays(struct writer *writer, const struct code *code, bool *seen)
 {
-    print_pointers(writer, code, seen, "");
+    static const char *const text[] = {"real *restrict ", "_at = f->array[", "];"};
+    print_touched(writer, code, seen, text);
 }
 
 /* CUDA is C++ */
 void
 print_device_arrays(struct writer *writer, const struct code *code, bool *seen)
 {
-    print_pointers(writer, code, seen, "(real *)");
+    static const char *const text[] = {"real *restrict ", "_at = (real *)f->array[",
+                                       "];"};
+    print_touched(writer, code, seen, text);
+}
+
+void
+print_held(struct writer *writer, const struct code *code, bool *seen)
+{
+    static const char *const text[] = {"real ", "_at[1] = {((const real *)f->array[",
+                                       "])[n]};"};
+    print_touched(writer, code, seen, text);
+}
+
+void
+print_release(struct writer *writer, const struct code *code, bool *stored)
+{
+    for (int s = 0; code && s < code->store_count; s++) {
+        const struct symbol *symbol = first_touched(code, code->count + s, stored);
+        if (symbol)
+            write_text(writer, "    ((real *)f->array[%d])[n] = %s_at[0];\n",
+                       symbol->slot, symbol->name);
+    }
 }
 
 /* The user's text as a comment: printable characters only, and no end of a comment. */

@@ -26,6 +26,10 @@ struct printer_style {
     const char *poisson; /* a call up to its last argument, the mean; %d is the term */
     bool device;         /* a kernel of neuron n, not a loop: neurons/device_kernel.h */
     bool single;         /* one element after the other: no loop for vector code */
+    bool held;           /* x_at is the one value of this element, not an array */
+    /* A linked variable that has no row in memory, and where its value is. */
+    const struct symbol *near;
+    const char *near_at;
     /* The index of a symbol's value in its array; NULL: n for all. */
     const char *(*index)(const struct symbol *symbol);
     /* Prints a load of its own way; false leaves it to the printer. Drawn numbers are
@@ -69,6 +73,10 @@ void print_neuron(struct printer *p, const char *indent);
  * `seen` has MOST_ARRAYS. NULL code touches nothing. */
 void print_arrays(struct writer *writer, const struct code *code, bool *seen);
 void print_device_arrays(struct writer *writer, const struct code *code, bool *seen);
+/* The same as values of neuron n, to be held while it takes its steps; and back to
+ * where they were: `stored` has MOST_ARRAYS too. */
+void print_held(struct writer *writer, const struct code *code, bool *seen);
+void print_release(struct writer *writer, const struct code *code, bool *stored);
 /* The user's text as a comment: printable characters only, and no end of a comment. */
 void print_comment(struct writer *writer, const char *comment);
 bool uses_lastspike(const struct code *code);
