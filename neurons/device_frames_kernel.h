@@ -119,9 +119,10 @@ typedef struct bh_device_value_frame {
 /* What a link's kernel works on: rows of one window. */
 typedef struct bh_device_link_frame {
     const bh_device_clock *clock;
-    const void *in;
+    const void *before, *in; /* what was there before the window, and [][in_stride] */
     void *out;          /* [1 + steps][out_stride]; row 0 is that before the window */
-    const int32_t *row; /* of `in`, for each step; below 0: the value stays */
+    const int32_t *row; /* for each step: 0 is `before`, others count rows of `in` from
+                           1; below 0: the value stays */
     int64_t in_stride, out_stride;
     int32_t count;
 } bh_device_link_frame;

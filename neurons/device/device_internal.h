@@ -65,14 +65,17 @@ struct device_group {
 
 struct device_link {
     struct link *link;
-    void *in, *out;
+    const void *before, *in;
+    void *out;
     int32_t *row;
     size_t in_stride;
 };
 
+/* A source's samples: the frame before the window, and the window, which is the
+ * source's own where that leaves it on the device. */
 struct device_feed {
     struct feed *feed;
-    void *rows;
+    void *before, *window;
     size_t stride;
 };
 

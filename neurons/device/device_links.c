@@ -42,9 +42,11 @@ begin_feed(struct device_run *run, struct feed *feed, bh_diag *diag)
     if (!host_needs(run->net, feed))
         feed_keep(feed, run->device);
     own->stride = feed->device ? feed->kept.stride : feed->stride;
-    BH_TRY(device_take(run, (BH_WINDOW_MAX + 1) * row_bytes(own),
-                       "the samples of a source", &own->rows, diag));
-    return run->device->ops->write(run->device, own->rows, feed->rows,
+    const size_t rows = 1 + (feed->device ? 0 : BH_WINDOW_MAX);
+    BH_TRY(device_take(run, rows * row_bytes(own), "the samples of a source",
+                       &own->before, diag));
+    own->window = feed->device ? feed->kept.data : (char *)own->before + row_bytes(own);
+    return run->device->ops->write(run->device, own->before, feed->rows,
                                    feed->channels * bh_precision_size(feed->precision),
                                    diag);
 }
@@ -56,6 +58,7 @@ order_link(struct device_run *run, const struct device_link *own, int number,
     const struct link *link = own->link;
     char name[40];
     const bh_device_link_frame frame = {.clock = run->clock,
+                                        .before = own->before,
                                         .in = own->in,
                                         .out = own->out,
                                         .row = own->row,
@@ -91,10 +94,12 @@ begin_link(struct device_run *run, struct link *link, int number, bh_diag *diag)
                        &placed, diag));
     own->row = placed;
     if (link->feed) {
-        own->in = find_feed(run, link->feed)->rows;
-        own->in_stride = find_feed(run, link->feed)->stride;
+        const struct device_feed *feed = find_feed(run, link->feed);
+        own->before = feed->before;
+        own->in = feed->window;
+        own->in_stride = feed->stride;
     } else {
-        own->in = run->groups[link->from->object].arrays[link->from_symbol->slot];
+        own->before = run->groups[link->from->object].arrays[link->from_symbol->slot];
     }
     return order_link(run, own, number, diag);
 }
@@ -139,8 +144,8 @@ send_rows(struct device_run *run, const struct device_link *own, size_t steps,
                                    diag);
 }
 
-/* A window of a source: from the host, or from where it lies on the device, with
- * silence behind the end. */
+/* A window of a source: from the host, or where it lies on the device, with silence
+ * behind the end. */
 static bh_status
 send_feed(struct device_run *run, const struct device_feed *own, bh_diag *diag)
 {
@@ -148,13 +153,10 @@ send_feed(struct device_run *run, const struct device_feed *own, bh_diag *diag)
     const struct feed *feed = own->feed;
     const size_t row = row_bytes(own), got = feed->got;
     if (!feed->device)
-        return device->ops->write(device, own->rows, feed->rows,
+        return device->ops->write(device, own->before, feed->rows,
                                   (feed->frames + 1) * row, diag);
-    if (got > 0)
-        BH_TRY(device->ops->copy(device, (char *)own->rows + row, feed->kept.data,
-                                 got * row, diag));
     if (got < feed->frames)
-        return device->ops->clear(device, (char *)own->rows + (1 + got) * row,
+        return device->ops->clear(device, (char *)own->window + got * row,
                                   (feed->frames - got) * row, diag);
     return BH_OK;
 }
@@ -194,8 +196,9 @@ device_links_end(struct device_run *run, size_t steps, bh_diag *diag)
         const struct device_feed *own = &run->feeds[n];
         const size_t row = row_bytes(own), frames = own->feed->frames;
         if (own->feed->device && frames > 0)
-            BH_TRY(run->device->ops->copy(run->device, own->rows,
-                                          (char *)own->rows + frames * row, row, diag));
+            BH_TRY(run->device->ops->copy(
+                run->device, own->before,
+                (const char *)own->window + (frames - 1) * row, row, diag));
     }
     return BH_OK;
 }
@@ -207,7 +210,7 @@ device_links_fetch(struct device_run *run, bh_diag *diag)
         const struct feed *feed = run->feeds[n].feed;
         if (feed->device)
             BH_TRY(run->device->ops->read(
-                run->device, feed->rows, run->feeds[n].rows,
+                run->device, feed->rows, run->feeds[n].before,
                 feed->channels * bh_precision_size(feed->precision), diag));
     }
     for (size_t n = 0; n < run->link_count; n++) {

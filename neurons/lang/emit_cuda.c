@@ -248,6 +248,7 @@ void
 emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *map)
 {
     struct printer p;
+    const char *from = type_of(map->from);
     print_comment(writer, map->comment);
     write_text(writer,
                "#define real %s\nBH_KERNEL(%s, bh_device_link_frame, f)\n{\n"
@@ -258,9 +259,10 @@ emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *ma
                "        if (f->row[k] < 0) {\n"
                "            out[(k + 1) * f->out_stride] = out[k * f->out_stride];\n"
                "            continue;\n        }\n"
-               "        const real value = (real)((const %s *)f->in)"
-               "[f->row[k] * f->in_stride + n];\n",
-               type_of(map->to), name, type_of(map->from));
+               "        const %s *const row = f->row[k] == 0 ? (const %s *)f->before "
+               ": (const %s *)f->in + (f->row[k] - 1) * f->in_stride;\n"
+               "        const real value = (real)row[n];\n",
+               type_of(map->to), name, from, from, from);
     if (!map->code) {
         write_text(writer, "        out[(k + 1) * f->out_stride] = value;\n");
     } else {

@@ -13,6 +13,10 @@ static struct gpu *gpu;
 
 enum { PLACES = 21, FIBRES = 3, FRAMES = 1500, MOST = 20000 };
 
+/* How the nerve hears: steps for a sample, and whether at the end of steps. */
+static int steps_a_sample = 1;
+static bool late;
+
 struct nerve {
     bh_sound *sound;
     bh_source *source, *ear;
@@ -54,7 +58,7 @@ make_nerve(struct nerve *nerve, bool on_device, bool placed, bool watched)
     CHECK_OK(bh_filterbank_source(nerve->cochlea, nerve->source, &nerve->ear, &diag),
              diag);
     bh_network_config config = bh_network_config_default();
-    config.dt_s = 1.0 / 44100;
+    config.dt_s = 1.0 / 44100 / steps_a_sample;
     config.random = BH_RANDOM_PORTABLE;
     config.device = on_device ? &gpu->device : NULL;
     CHECK_OK(bh_network_new(&config, &nerve->net, &diag), diag);
@@ -67,7 +71,12 @@ make_nerve(struct nerve *nerve, bool on_device, bool placed, bool watched)
     order.reset = "v = 0";
     order.refractory = "5*ms";
     CHECK_OK(bh_group_new(nerve->net, &order, &group, &diag), diag);
-    CHECK_OK(bh_link(group, "I", nerve->ear, "3*clip(x,0,inf)**(1/3)", &diag), diag);
+    bh_link_config link = bh_link_config_default(group);
+    link.source = nerve->ear;
+    link.to_variable = "I";
+    link.expression = "3*clip(x,0,inf)**(1/3)";
+    link.when = late ? "end" : "start";
+    CHECK_OK(bh_link_new(&link, &diag), diag);
     CHECK_OK(bh_spike_monitor_new(group, NULL, &nerve->spikes, &diag), diag);
     if (watched)
         CHECK_OK(bh_network_watch(nerve->net, nerve->ear, watch, nerve, &diag), diag);
@@ -162,6 +171,19 @@ test_goes_back(void)
     free_nerve(&there);
 }
 
+/* Steps that see the frame before their window. */
+static void
+test_sees_before(void)
+{
+    late = true;
+    for (steps_a_sample = 1; steps_a_sample <= 3; steps_a_sample += 2)
+        test_stays();
+    late = false;
+    for (steps_a_sample = 2; steps_a_sample <= 3; steps_a_sample++)
+        test_stays();
+    steps_a_sample = 1;
+}
+
 static void
 test_open(void)
 {
@@ -182,6 +204,7 @@ main(void)
     const struct test tests[] = {
         {"a device opens", test_open},
         {"what a bank says stays on the device", test_stays},
+        {"a frame before the window", test_sees_before},
         {"what the host needs comes back", test_comes_back},
         {"back to what was", test_goes_back},
         {"everything is given back", test_close},
