@@ -22,6 +22,13 @@
 /* Filters that are counted at run time are not in registers: said for the checks of
  * tests/gpu/true_nvrtc.c. */
 enum { BH_LOCAL_MEMORY_IS_MEANT = 1 };
+#define FOR_FIELDS BH_ROLLED for (uint32_t i = 0; i < f->fields; i++)
+#else
+/* The question, always answered with yes, keeps the numbers from being read all at
+ * once, for which there are not always registers. */
+#define FOR_FIELDS                                                                     \
+    for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                      \
+        if (i < f->fields)
 #endif
 
 #define LANE_KERNEL(name, number, run)                                                 \
@@ -32,12 +39,11 @@ enum { BH_LOCAL_MEMORY_IS_MEANT = 1 };
             return;                                                                    \
         number *rows = (number *)f->rows + ch;                                         \
         number row[BH_KIND_FIELDS][BH_LANES];                                          \
-        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
-            row[i][0] = i < f->fields ? rows[(size_t)i * f->stride] : 0;               \
+        FOR_FIELDS                                                                     \
+            row[i][0] = rows[(size_t)i * f->stride];                                   \
         run(f, row, bh_lane_in(f, ch), bh_lane_out(f, ch));                            \
-        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
-            if (i < f->fields)                                                         \
-                rows[(size_t)i * f->stride] = row[i][0];                               \
+        FOR_FIELDS                                                                     \
+            rows[(size_t)i * f->stride] = row[i][0];                                   \
     }
 
 #ifdef BH_KIND_STAGES

@@ -14,8 +14,13 @@
 #endif
 
 #ifdef BH_ONE_LANE
-#define BH_LANES 1
+#define BH_LANES  1
+/// Before a loop over frames that a GPU's compiler shall not unroll. Each frame waits
+/// for the last, so there is little to overlap, and copies of every variant of a filter
+/// are what that compiler needs its time for.
+#define BH_ROLLED _Pragma("unroll 1")
 #else
+#define BH_ROLLED
 /// Tiles come in whole rows of this many channels, so that every vector is full.
 #define BH_LANES 16
 #endif

@@ -69,6 +69,7 @@ run_biquads(int count, double *stage, struct chunk *chunk, size_t frames)
     for (int k = 0; k < count; k++)
         for (int v = 0; v < VECTORS; v++)
             f[k][v] = biquad_load(stage + (size_t)k * size + (size_t)v * STEP);
+    BH_ROLLED
     for (size_t t = 0; t < frames; t++)
         for (int v = 0; v < VECTORS; v++) {
             memory *x = (memory *)(chunk->x[t] + v * STEP);
@@ -94,6 +95,7 @@ run_stage(int order, double *stage, struct chunk *chunk, size_t frames)
             z[k][v] = *(memory *)(memory_z + k * BH_LANES + v * STEP);
         z[order][v] = BH_SPLAT(vector, 0.0);
     }
+    BH_ROLLED
     for (size_t t = 0; t < frames; t++)
         for (int v = 0; v < VECTORS; v++) {
             memory *at = (memory *)(chunk->x[t] + v * STEP);
