@@ -22,6 +22,22 @@ backend_device(struct bh_device **out, bh_diag *diag)
     return BH_OK;
 }
 
+bh_status
+backend_place(bh_model *model, bh_diag *diag)
+{
+    struct bh_device *device = NULL;
+    BH_TRY(backend_device(&device, diag));
+    bh_model_place(model, device, common()->backend == AUTO);
+    return BH_OK;
+}
+
+void
+backend_tell(const bh_model *model)
+{
+    if (bh_model_notice(model))
+        note("on the processor: %s", bh_model_notice(model));
+}
+
 bool
 backend_give_up(const bh_diag *why)
 {

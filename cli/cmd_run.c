@@ -153,28 +153,6 @@ tell_part(const struct simulation *s, bh_diag *diag)
 }
 
 static bh_status
-build(bh_model *model, struct bh_device *device, bh_diag *diag)
-{
-    bh_model_place(model, device);
-    return bh_model_build(model, diag);
-}
-
-/* What a device cannot do, the processor does with "auto". */
-static bh_status
-build_somewhere(bh_model *model, bh_diag *diag)
-{
-    struct bh_device *device = NULL;
-    bh_diag why = {0};
-    BH_TRY(backend_device(&device, diag));
-    const bh_status status = build(model, device, &why);
-    if (status != BH_OK && device && backend_give_up(&why))
-        return build(model, NULL, diag);
-    if (status != BH_OK)
-        *diag = why;
-    return status;
-}
-
-static bh_status
 prepare(struct simulation *s, bh_diag *diag)
 {
     const bool first = bh_comm_rank(s->comm) == 0;
@@ -186,7 +164,10 @@ prepare(struct simulation *s, bh_diag *diag)
     for (size_t i = 0; i < 64; i++)
         s->wanted[i] = part_wanted(bh_model_output(s->model, i));
     signals_catch();
-    BH_TRY(build_somewhere(s->model, diag));
+    BH_TRY(backend_place(s->model, diag));
+    BH_TRY(bh_model_build(s->model, diag));
+    if (first)
+        backend_tell(s->model);
     bh_network *net = bh_model_network(s->model);
     if (bh_network_notice(net) && first)
         note("%s", bh_network_notice(net));

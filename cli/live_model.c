@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/live.h"
 
+#include "cli/backend.h"
 #include "cli/console.h"
 
 struct listening {
@@ -21,7 +22,9 @@ hear(bh_model *model, const struct live_settings *settings, struct listening *li
      bh_diag *diag)
 {
     BH_TRY(bh_model_set_sound(model, NULL, listening->hooks->sound, diag));
+    BH_TRY(backend_place(model, diag));
     BH_TRY(bh_model_build(model, diag));
+    backend_tell(model);
     bh_network *net = bh_model_network(model);
     if (bh_network_notice(net))
         note("%s", bh_network_notice(net));

@@ -74,7 +74,7 @@ make_network(bh_model *model, bh_diag *diag)
     config.seed = run->seed.whole;
     config.random = (bh_random_mode)(int)run->random.number;
     config.comm = model->checking ? NULL : model->comm;
-    config.device = model->checking ? NULL : model->device;
+    config.device = model->checking || model->network_stays ? NULL : model->device;
     config.threads = (int)run->threads.number;
     config.window = (size_t)run->window.number;
     config.code = model->checking ? BH_CODE_INTERPRETED
@@ -163,13 +163,31 @@ ready(bh_model *model, bh_diag *diag)
 }
 
 static bh_status
-build_anew(bh_model *model, bool checking, bh_diag *diag)
+build_and_ready(bh_model *model, bh_diag *diag)
 {
     model_unbuild(model);
+    model->notice[0] = 0;
+    BH_TRY(build(model, diag));
+    return ready(model, diag);
+}
+
+/* A network that the device cannot run is built once more, for the processor. */
+static bh_status
+build_anew(bh_model *model, bool checking, bh_diag *diag)
+{
+    bh_diag why = {0}, again = {0};
     model->checking = checking;
-    bh_status status = build(model, diag);
-    if (status == BH_OK)
-        status = ready(model, diag);
+    model->network_stays = false;
+    bh_status status = build_and_ready(model, &why);
+    if (status != BH_OK && model->net && model->device && model_stays(model, &why)) {
+        model->network_stays = true;
+        status = build_and_ready(model, &again);
+        if (status == BH_OK)
+            model_note(model, "the network", &why);
+        why = again;
+    }
+    if (status != BH_OK && diag)
+        *diag = why;
     if (status != BH_OK || checking)
         model_unbuild(model);
     model->checking = false;

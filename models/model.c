@@ -2,6 +2,7 @@
 #include "models/model_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,9 +172,31 @@ bh_model_spread(bh_model *model, bh_comm *comm, bh_diag *diag)
 }
 
 void
-bh_model_place(bh_model *model, struct bh_device *device)
+bh_model_place(bh_model *model, struct bh_device *device, bool in_part)
 {
     model->device = device;
+    model->in_part = in_part;
+}
+
+const char *
+bh_model_notice(const bh_model *model)
+{
+    return model->notice[0] ? model->notice : NULL;
+}
+
+bool
+model_stays(const bh_model *model, const bh_diag *why)
+{
+    return model->in_part &&
+           (why->status == BH_ERR_UNSUPPORTED || why->status == BH_ERR_MEMORY);
+}
+
+void
+model_note(bh_model *model, const char *name, const bh_diag *why)
+{
+    const size_t used = strlen(model->notice);
+    snprintf(model->notice + used, sizeof model->notice - used, "%s%s: %s",
+             used ? "; " : "", name, why->text);
 }
 
 bh_network *

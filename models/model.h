@@ -70,9 +70,18 @@ BH_API BH_NODISCARD bh_status bh_model_set_file(bh_model *model, const char *nam
 BH_API BH_NODISCARD bh_status bh_model_spread(bh_model *model, bh_comm *comm,
                                               bh_diag *diag);
 
-/// Lets the networks that are built from now on run on a device (bh_backend_device),
-/// which must outlive them; NULL is the processor. Its filters stay on the processor.
-BH_API void bh_model_place(bh_model *model, struct bh_device *device);
+/// Lets the filters and networks that are built from now on run on a device
+/// (bh_backend_device), which must outlive them; NULL is the processor. What banks do in
+/// parallel over time there, they do (BH_PLACE_PARALLEL).
+///
+/// A bank or a network that the device cannot run, or has no room for, is an error of
+/// bh_model_build or, with `in_part`, stays on the processor, and bh_model_notice says
+/// why.
+BH_API void bh_model_place(bh_model *model, struct bh_device *device, bool in_part);
+
+/// Why parts of the model that was built are not on its device, in one line; NULL where
+/// nothing is to be said.
+BH_API const char *bh_model_notice(const bh_model *model);
 
 /// Makes the network, from the beginning where there is one already (which is freed).
 /// Sounds are opened and code is compiled; nothing is written yet.

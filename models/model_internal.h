@@ -85,6 +85,9 @@ struct bh_model {
     bh_network *net;
     bh_comm *comm;            /* that share the network, or NULL */
     struct bh_device *device; /* that runs it, or NULL */
+    bool in_part;             /* what it cannot stays here, */
+    bool network_stays;       /* such as the network */
+    char notice[1000];
     double samplerate_hz;     /* of the graph */
     bool checking;
 };
@@ -131,6 +134,9 @@ bh_status model_subgroup(const bh_model *model, const struct model_value *value,
 bh_status model_names_of(const bh_model *model, const struct model_names *own,
                          bh_namespace **made, const bh_namespace **out, bh_diag *diag);
 bh_precision model_precision(const bh_model *model, const struct model_value *own);
+/* Whether a part that a device does not take stays on the processor; takes that down. */
+bool model_stays(const bh_model *model, const bh_diag *why);
+void model_note(bh_model *model, const char *name, const bh_diag *why);
 
 /* values.c: what can be said of values besides what the table says. */
 bh_status model_check_values(const bh_model *model, struct model_reader *reader);
