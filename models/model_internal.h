@@ -88,7 +88,7 @@ struct bh_model {
     bool in_part;             /* what it cannot stays here, */
     bool network_stays;       /* such as the network */
     char notice[1000];
-    double samplerate_hz;     /* of the graph */
+    double samplerate_hz; /* of the graph */
     bool checking;
 };
 
@@ -134,7 +134,8 @@ bh_status model_subgroup(const bh_model *model, const struct model_value *value,
 bh_status model_names_of(const bh_model *model, const struct model_names *own,
                          bh_namespace **made, const bh_namespace **out, bh_diag *diag);
 bh_precision model_precision(const bh_model *model, const struct model_value *own);
-/* Whether a part that a device does not take stays on the processor; takes that down. */
+/* Whether a part that a device does not take stays on the processor; takes that down.
+ */
 bool model_stays(const bh_model *model, const bh_diag *why);
 void model_note(bh_model *model, const char *name, const bh_diag *why);
 

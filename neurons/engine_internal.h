@@ -247,8 +247,9 @@ struct bh_network {
     size_t component_count;
     atomic_bool no_memory; /* a thread ran out of it */
     void *device_program;  /* its kernels, compiled; NULL: it runs on the processor */
-    struct device_run *on_device; /* while it runs there */
-    bool device_lost;             /* it failed, and the state with it */
+    struct device_run *on_device; /* since it ran there */
+    uint64_t layout;  /* grows where what is kept for runs on a device is of no use */
+    bool device_lost; /* it failed, and the state with it */
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */
@@ -270,6 +271,11 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
 {
     return (char *)rows + row * stride * bh_precision_size(precision);
 }
+
+/* device/device_run.c: brings variables, synapses and spikes here where a device has
+ * the newest; with `changes` it takes them up again with the next run.
+ * BH_ERR_UNSUPPORTED in the midst of a run. */
+bh_status device_home(bh_network *net, bool changes, bh_diag *diag);
 
 /* group.c */
 void group_free(bh_group *group);

@@ -88,6 +88,7 @@ bh_group_get(const bh_group *group, const char *variable, double *values, size_t
     if (!symbol)
         return BH_ERR_ARGUMENT;
     BH_TRY(group_check_count(group, count, diag));
+    BH_TRY(device_home(group->net, false, diag));
     if (!computed) {
         for (size_t n = 0; n < count; n++)
             values[n] = number_at(group->arrays[symbol->slot], group->precision, n);

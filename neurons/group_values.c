@@ -51,6 +51,7 @@ bh_group_set_array(bh_group *group, const char *variable, const double *values,
             return bh_diag_set(diag, BH_ERR_DATA, "value %zu of '%s' is not a number",
                                n, variable);
     }
+    BH_TRY(device_home(group->net, true, diag));
     for (size_t n = 0; n < count; n++) {
         void *at = group->arrays[symbol->slot];
         if (group->precision == BH_SINGLE)
@@ -87,10 +88,11 @@ group_run_once(bh_group *group, const struct scope *scope, const struct interp *
 {
     const bh_random_ops *random = group->net->random;
     const uint32_t first = FIRST_SET_TERM + group->sets * TERMS_OF_A_SET;
-    void *scratch = malloc(interp_scratch_size(interp));
     double drawn[TERMS_OF_A_SET / 8][BLOCK];
     const void *terms[TERMS_OF_A_SET / 8];
     bh_random_counter poissons[TERMS_OF_A_SET / 8];
+    BH_TRY(device_home(group->net, true, group->lang.diag));
+    void *scratch = malloc(interp_scratch_size(interp));
     void **arrays = calloc((size_t)group->scope.stored + 1, sizeof *arrays);
     if (!scratch || !arrays) {
         free(scratch);

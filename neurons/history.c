@@ -60,6 +60,8 @@ history_make(bh_group *group, struct history *history, uint32_t steps, bh_diag *
     uint32_t recall = 1;
     while (recall < steps)
         recall *= 2;
+    BH_TRY(device_home(group->net, true, diag));
+    group->net->layout++;
     struct spikes **longer = calloc(group->parts, sizeof *longer);
     bool ok = longer != NULL;
     for (size_t p = 0; ok && p < group->parts; p++) {

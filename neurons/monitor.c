@@ -26,6 +26,7 @@ bh_spike_monitor_new(bh_group *group, const bh_spike_monitor_config *config,
     monitor->block = block;
     monitor->next = group->monitors;
     group->monitors = monitor;
+    group->net->layout++;
     if (out)
         *out = monitor;
     return BH_OK;

@@ -237,8 +237,10 @@ move_epoch(bh_network *net, bh_diag *diag)
 {
     if (net->step - net->epoch < EPOCH_STEPS)
         return BH_OK;
-    if (net->on_device)
-        BH_TRY(device_fetch(net, diag));
+    if (net->on_device) {
+        BH_TRY(device_pause(net, diag));
+        BH_TRY(device_home(net, true, diag));
+    }
     for (bh_group *group = net->groups; group; group = group->next)
         move_steps(group->lastspike, group->blocks * BLOCK);
     for (bh_synapses *s = net->synapses; s; s = s->next)
@@ -323,13 +325,14 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
     return spread_least(net, NULL, 0, diag); /* whether one wants to stop */
 }
 
-/* Calls what is due. On a device the state comes back for it, and goes there again. */
+/* Calls what is due. Between them a device waits, and its state is there for whoever
+ * asks. */
 static bh_status
 run_operations(bh_network *net, bool at_end, bh_diag *diag)
 {
     if (!net->on_device || !operations_due(net, at_end))
         return operations_run(net, at_end, diag);
-    BH_TRY(device_fetch(net, diag));
+    BH_TRY(device_pause(net, diag));
     BH_TRY(operations_run(net, at_end, diag));
     return device_begin(net, diag);
 }
@@ -353,16 +356,19 @@ run_windows(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
     return BH_OK;
 }
 
-/* Everything goes to the device, and comes back. */
+/* What went wrong there is told before the run ends. */
 static bh_status
 run_on_device(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
 {
     BH_TRY(device_begin(net, diag));
     bh_status status = run_windows(net, left, until_end, diag);
-    const bh_status fetched =
-        net->on_device ? device_fetch(net, status == BH_OK ? diag : NULL) : BH_OK;
-    device_end(net);
-    return status == BH_OK ? fetched : status;
+    if (net->on_device) {
+        const bh_status paused = device_pause(net, status == BH_OK ? diag : NULL);
+        status = status == BH_OK ? paused : status;
+    }
+    if (net->device_lost)
+        device_end(net);
+    return status;
 }
 
 static bh_status

@@ -41,7 +41,8 @@ typedef struct bh_network_config {
     /// says what that means for the functions below.
     bh_comm *comm;
     /// Where it runs: a device of bh_backend_device (gpu/backend.h), which must outlive
-    /// the network; NULL: the processor. The same spikes on both with
+    /// the network and all that asks for its state; NULL: the processor. What is there
+    /// stays from run to run. The same spikes on both with
     /// BH_RANDOM_PORTABLE, which a device always uses. docs/gpu-networks.md tells what
     /// cannot run there.
     struct bh_device *device;

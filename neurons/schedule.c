@@ -385,7 +385,8 @@ schedule_begin(bh_network *net, bh_diag *diag)
     for (bh_synapses *s = net->synapses; s; s = s->next)
         for (struct path *path = s->run->paths; path; path = path->next)
             for (size_t p = s->target.group->first_part;
-                 path->flight && p < s->target.group->last_part; p++)
+                 path->flight && !net->config.device && p < s->target.group->last_part;
+                 p++)
                 if (!deliver_recall(path, p, net->step))
                     return no_memory(diag);
     free_components(net);

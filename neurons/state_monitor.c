@@ -219,6 +219,7 @@ bh_state_monitor_new(bh_group *group, const bh_state_monitor_config *config,
     while (*end)
         end = &(*end)->next;
     *end = monitor;
+    group->net->layout++;
     if (out)
         *out = monitor;
     return BH_OK;

@@ -216,6 +216,7 @@ bh_network_store(bh_network *net, bh_store **out, bh_diag *diag)
     struct state state = {0};
     BH_TRY(refuse_spread(net, diag));
     BH_TRY(bh_network_prepare(net, diag));
+    BH_TRY(device_home(net, false, diag));
     bh_store *store = calloc(1, sizeof *store);
     state_bytes(&state, &header, sizeof header);
     bh_status status = visit_network(&state, net, diag);
@@ -253,6 +254,7 @@ bh_network_restore(bh_network *net, const bh_store *store, bh_diag *diag)
         return bh_diag_set(diag, BH_ERR_DATA,
                            "the state is of another network: texts, sizes, names and "
                            "their values, seed, time step and monitors must be alike");
+    BH_TRY(device_home(net, true, diag));
     struct state state = {.reading = true,
                           .bytes = store->bytes,
                           .size = store->size,

@@ -29,17 +29,15 @@ place_arrays(struct device_run *run, struct device_group *g, bh_diag *diag)
     if (!g->arrays || !g->input)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run %s", group->name);
     for (size_t v = 0; v < stored; v++)
-        BH_TRY(device_mirror(run, group->arrays[v], bytes, "the variables of neurons",
-                             &g->arrays[v], diag));
+        BH_TRY(device_mirror(run, &group->arrays[v], bytes, true,
+                             "the variables of neurons", &g->arrays[v], diag));
     BH_TRY(device_place(run, g->arrays, (stored + 1) * sizeof *g->arrays,
                         "the variables of neurons", &placed, diag));
     g->device_arrays = placed;
     const size_t last = group->count * sizeof *group->lastspike;
-    if (group->generator) /* given spikes are the host's */
-        BH_TRY(device_place(run, group->lastspike, last, "last spikes", &placed, diag));
-    else
-        BH_TRY(
-            device_mirror(run, group->lastspike, last, "last spikes", &placed, diag));
+    /* given spikes are the host's */
+    BH_TRY(device_mirror(run, (void *const *)&group->lastspike, last, !group->generator,
+                         "last spikes", &placed, diag));
     g->lastspike = placed;
     return BH_OK;
 }

@@ -2,12 +2,12 @@
 #ifndef BH_NEURONS_DEVICE_INTERNAL_H
 #define BH_NEURONS_DEVICE_INTERNAL_H
 
-/* A network on a device (core/device_ops.h). A run copies all that changes to the
- * device and back, so that between runs everything is where the host's code looks for
- * it. In between there are only orders: launches whose arguments never change, because
- * what changes stands in the device's memory, beginning with the clock. Three lists of
- * orders make a run: those at the beginning of a window, those of a step, and those at
- * the end of the window. */
+/* A network on a device (core/device_ops.h). The device keeps it from run to run:
+ * memory, orders and graph as long as the network has the same layout, and its state as
+ * long as nobody asks for it here (device_home). In a run there are only orders:
+ * launches whose arguments never change, because what changes stands in the device's
+ * memory, beginning with the clock. Three lists of orders make a run: those at the
+ * beginning of a window, those of a step, and those at the end of the window. */
 
 #include "core/device_ops.h"
 #include "neurons/device_frames_kernel.h"
@@ -29,10 +29,13 @@ struct orders {
     size_t count, capacity;
 };
 
-/* Host memory with a copy on the device. */
+/* Host memory with a copy on the device. What the host alone changes does not come
+ * back. */
 struct mirror {
-    void *host, *device;
+    void *const *host; /* where it is now */
+    void *device;
     size_t bytes;
+    bool back;
 };
 
 /* Whom an event of a group happened to. */
@@ -94,6 +97,13 @@ struct device_synapses {
 struct device_run {
     bh_network *net;
     struct bh_device *device;
+    uint64_t layout;   /* the network's, that it was made for */
+    enum state_place { /* whose state is the newest */
+                       STATE_HERE,
+                       STATE_BOTH,
+                       STATE_THERE
+    } state;
+    bool busy; /* between the windows of a run nobody can ask for the state */
     void **memory;
     size_t taken, most_taken;
     struct mirror *mirrors;
@@ -118,9 +128,11 @@ bh_status device_take(struct device_run *run, size_t bytes, const char *what,
 /* A copy of host memory on the device; NULL where there is none. */
 bh_status device_place(struct device_run *run, const void *host, size_t bytes,
                        const char *what, void **out, bh_diag *diag);
-/* The same, and what changes there comes back with device_fetch. */
-bh_status device_mirror(struct device_run *run, void *host, size_t bytes,
-                        const char *what, void **out, bh_diag *diag);
+/* Memory for a copy of what stands at `*host` whenever state is sent. With `back` what
+ * changes there comes back with the state. NULL where `*host` is NULL. */
+bh_status device_mirror(struct device_run *run, void *const *host, size_t bytes,
+                        bool back, const char *what, void **out, bh_diag *diag);
+bh_status device_write_mirrors(struct device_run *run, bh_diag *diag);
 bh_status device_read_mirrors(struct device_run *run, bh_diag *diag);
 bh_status device_order(struct device_run *run, struct orders *orders,
                        struct order order, bh_diag *diag);
@@ -162,7 +174,7 @@ bh_status device_group_end(struct device_run *run, struct device_group *g,
 /* device_lists.c: histories of the host, and lists on the device. */
 bh_status device_lists_begin(struct device_run *run, struct device_group *g,
                              bh_diag *diag);
-/* Sends and fetches what happened in the last steps. */
+/* Sends and fetches what happened in the last steps: all of it. */
 bh_status device_lists_send(struct device_run *run, struct device_group *g,
                             bh_diag *diag);
 bh_status device_lists_fetch(struct device_run *run, struct device_group *g,
@@ -175,6 +187,8 @@ bh_status device_lists_give(struct device_run *run, struct device_group *g,
 
 /* device_links.c */
 bh_status device_links_begin(struct device_run *run, bh_diag *diag);
+/* The rows before the window, and those of the window. */
+bh_status device_links_start(struct device_run *run, bh_diag *diag);
 bh_status device_links_send(struct device_run *run, size_t steps, bh_diag *diag);
 bh_status device_links_end(struct device_run *run, size_t steps, bh_diag *diag);
 bh_status device_links_fetch(struct device_run *run, bh_diag *diag);
@@ -189,6 +203,7 @@ bh_status device_states_hear(struct device_run *run, struct device_group *g,
 
 /* device_traces.c: variables of synapses that are kept once for each neuron. */
 bh_status device_traces_begin(struct device_run *run, bh_diag *diag);
+bh_status device_traces_send(struct device_run *run, bh_diag *diag);
 /* The orders before those of a path that spikes run. */
 bh_status device_traces_order(struct device_run *run, const struct path *path,
                               bh_diag *diag);
@@ -203,11 +218,12 @@ bh_status device_paths_order(struct device_run *run, const struct plan *plan,
 /* device_run.c: what network.c calls. */
 /* Compiles the network's kernels. Once. */
 bh_status device_prepare(bh_network *net, bh_diag *diag);
-/* Copies everything to the device. */
+/* Readies the device for windows: with new memory and orders where the layout is
+ * another, and with the state where that was changed here. */
 bh_status device_begin(bh_network *net, bh_diag *diag);
-/* Copies what has changed back. */
-bh_status device_fetch(bh_network *net, bh_diag *diag);
-/* Gives the device's memory back. NULL is allowed. */
+/* Waits for what has been queued. */
+bh_status device_pause(bh_network *net, bh_diag *diag);
+/* Gives the device's memory back. */
 void device_end(bh_network *net);
 /* The steps of a window whose sources have begun. */
 bh_status device_window(bh_network *net, size_t steps, bh_diag *diag);

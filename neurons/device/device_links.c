@@ -46,9 +46,7 @@ begin_feed(struct device_run *run, struct feed *feed, bh_diag *diag)
     BH_TRY(device_take(run, rows * row_bytes(own), "the samples of a source",
                        &own->before, diag));
     own->window = feed->device ? feed->kept.data : (char *)own->before + row_bytes(own);
-    return run->device->ops->write(run->device, own->before, feed->rows,
-                                   feed->channels * bh_precision_size(feed->precision),
-                                   diag);
+    return BH_OK;
 }
 
 static bh_status
@@ -86,10 +84,6 @@ begin_link(struct device_run *run, struct link *link, int number, bh_diag *diag)
     own->link = link;
     BH_TRY(device_take(run, (run->net->window + 1) * link->stride * element,
                        "the values of a link", &own->out, diag));
-    if (run->net->step == 0)
-        link_first_row(link);
-    BH_TRY(run->device->ops->write(run->device, own->out, link->rows,
-                                   link->stride * element, diag));
     BH_TRY(device_take(run, run->net->window * sizeof *own->row, "the rows of a link",
                        &placed, diag));
     own->row = placed;
@@ -121,6 +115,27 @@ device_links_begin(struct device_run *run, bh_diag *diag)
         BH_TRY(begin_feed(run, feed, diag));
     for (struct link *link = run->net->links; link; link = link->next)
         BH_TRY(begin_link(run, link, number++, diag));
+    return BH_OK;
+}
+
+bh_status
+device_links_start(struct device_run *run, bh_diag *diag)
+{
+    struct bh_device *device = run->device;
+    for (size_t n = 0; n < run->feed_count; n++) {
+        const struct feed *feed = run->feeds[n].feed;
+        BH_TRY(device->ops->write(device, run->feeds[n].before, feed->rows,
+                                  feed->channels * bh_precision_size(feed->precision),
+                                  diag));
+    }
+    for (size_t n = 0; n < run->link_count; n++) {
+        struct link *link = run->links[n].link;
+        if (run->net->step == 0)
+            link_first_row(link);
+        BH_TRY(device->ops->write(device, run->links[n].out, link->rows,
+                                  link->stride * bh_precision_size(link->to->precision),
+                                  diag));
+    }
     return BH_OK;
 }
 

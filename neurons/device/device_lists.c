@@ -104,7 +104,7 @@ send_step(struct device_run *run, const struct device_group *g,
         count += spikes->count;
     }
     if (count == 0)
-        return BH_OK; /* the device's memory begins with zeros */
+        return BH_OK;
     return device->ops->write(device, event->list.count + to, &count, sizeof count,
                               diag);
 }
@@ -116,6 +116,9 @@ device_lists_send(struct device_run *run, struct device_group *g, bh_diag *diag)
         const struct device_event *event = &g->events[e];
         if (event->history->recall == 0 || !event->list.neuron)
             continue;
+        BH_TRY(run->device->ops->clear(
+            run->device, event->list.count,
+            ((size_t)event->list.mask + 1) * sizeof *event->list.count, diag));
         for (int64_t step = oldest(run, event); step < run->net->step; step++)
             BH_TRY(send_step(run, g, event, step, diag));
     }

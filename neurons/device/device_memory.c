@@ -52,16 +52,28 @@ device_place(struct device_run *run, const void *host, size_t bytes, const char 
 }
 
 bh_status
-device_mirror(struct device_run *run, void *host, size_t bytes, const char *what,
-              void **out, bh_diag *diag)
+device_mirror(struct device_run *run, void *const *host, size_t bytes, bool back,
+              const char *what, void **out, bh_diag *diag)
 {
-    BH_TRY(device_place(run, host, bytes, what, out, diag));
-    if (!host || bytes == 0)
+    *out = NULL;
+    if (!*host)
         return BH_OK;
+    BH_TRY(device_take(run, bytes, what, out, diag));
     if (!grow((void **)&run->mirrors, run->mirror_count, &run->most_mirrors,
               sizeof *run->mirrors))
         return no_memory(diag);
-    run->mirrors[run->mirror_count++] = (struct mirror){host, *out, bytes};
+    run->mirrors[run->mirror_count++] = (struct mirror){host, *out, bytes, back};
+    return BH_OK;
+}
+
+bh_status
+device_write_mirrors(struct device_run *run, bh_diag *diag)
+{
+    for (size_t m = 0; m < run->mirror_count; m++) {
+        const struct mirror *mirror = &run->mirrors[m];
+        BH_TRY(run->device->ops->write(run->device, mirror->device, *mirror->host,
+                                       mirror->bytes, diag));
+    }
     return BH_OK;
 }
 
@@ -70,8 +82,9 @@ device_read_mirrors(struct device_run *run, bh_diag *diag)
 {
     for (size_t m = 0; m < run->mirror_count; m++) {
         const struct mirror *mirror = &run->mirrors[m];
-        BH_TRY(run->device->ops->read(run->device, mirror->host, mirror->device,
-                                      mirror->bytes, diag));
+        if (mirror->back)
+            BH_TRY(run->device->ops->read(run->device, *mirror->host, mirror->device,
+                                          mirror->bytes, diag));
     }
     return BH_OK;
 }

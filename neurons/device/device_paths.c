@@ -22,13 +22,14 @@ place_synapses(struct device_run *run, const bh_synapses *s, bh_device_path *out
     const size_t rows = s->source.count * s->partitions + 1;
     void *own[MOST_ARRAYS] = {NULL}, *placed;
     for (int v = 0; v < s->scope.stored; v++)
-        BH_TRY(device_mirror(run, s->arrays[v], count * size, what, &own[v], diag));
+        BH_TRY(
+            device_mirror(run, &s->arrays[v], count * size, true, what, &own[v], diag));
     BH_TRY(device_place(run, own, ((size_t)s->scope.stored + 1) * sizeof *own, what,
                         &placed, diag));
     out->own = placed;
     if (!s->run->traced)
-        BH_TRY(device_mirror(run, s->lastupdate, count * sizeof *s->lastupdate, what,
-                             &placed, diag));
+        BH_TRY(device_mirror(run, (void *const *)&s->lastupdate,
+                             count * sizeof *s->lastupdate, true, what, &placed, diag));
     out->lastupdate = s->run->traced ? NULL : placed;
     BH_TRY(device_place(run, s->local, count * sizeof *s->local, what, &placed, diag));
     out->target = placed;

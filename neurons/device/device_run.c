@@ -70,8 +70,9 @@ order_all(struct device_run *run, bh_diag *diag)
                          diag);
 }
 
+/* Memory and orders for the network as it is. */
 static bh_status
-fill(struct device_run *run, bh_diag *diag)
+make(struct device_run *run, bh_diag *diag)
 {
     void *clock;
     BH_TRY(device_take(run, sizeof *run->clock, "the clock", &clock, diag));
@@ -79,29 +80,65 @@ fill(struct device_run *run, bh_diag *diag)
     BH_TRY(device_groups_begin(run, diag));
     BH_TRY(device_links_begin(run, diag));
     BH_TRY(device_paths_begin(run, diag));
-    BH_TRY(order_all(run, diag));
+    return order_all(run, diag);
+}
+
+static bh_status
+send(struct device_run *run, bh_diag *diag)
+{
+    BH_TRY(device_write_mirrors(run, diag));
+    BH_TRY(device_links_start(run, diag));
+    BH_TRY(device_traces_send(run, diag));
     for (uint32_t n = 0; n < run->net->group_count; n++)
         BH_TRY(device_lists_send(run, &run->groups[n], diag));
+    run->state = STATE_BOTH;
     return BH_OK;
 }
 
-bh_status
-device_begin(bh_network *net, bh_diag *diag)
+static bh_status
+fetch(struct device_run *run, bh_diag *diag)
 {
+    BH_TRY(device_read_mirrors(run, diag));
+    BH_TRY(device_links_fetch(run, diag));
+    BH_TRY(device_traces_fetch(run, diag));
+    for (uint32_t n = 0; n < run->net->group_count; n++)
+        BH_TRY(device_lists_fetch(run, &run->groups[n], diag));
+    run->state = STATE_BOTH;
+    return BH_OK;
+}
+
+static bh_status
+begin_anew(bh_network *net, bh_diag *diag)
+{
+    if (net->on_device)
+        BH_TRY(device_home(net, false, diag));
     device_end(net);
-    if (net->device_lost)
-        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
-                           "the device failed in the last run, and the network's state "
-                           "was lost with it; bh_network_restore brings an older one, "
-                           "on a new backend where the device itself has stopped");
     struct device_run *run = calloc(1, sizeof *run);
     if (!run)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory to run the network");
     run->net = net;
     run->device = net->config.device;
+    run->layout = net->layout;
     net->on_device = run;
-    bh_status status = fill(run, diag);
-    if (status != BH_OK)
+    return make(run, diag);
+}
+
+bh_status
+device_begin(bh_network *net, bh_diag *diag)
+{
+    bh_status status = BH_OK;
+    if (net->device_lost)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "the device failed in the last run, and the network's state "
+                           "was lost with it; bh_network_restore brings an older one, "
+                           "on a new backend where the device itself has stopped");
+    if (!net->on_device || net->on_device->layout != net->layout)
+        status = begin_anew(net, diag);
+    if (status == BH_OK && net->on_device->state == STATE_HERE)
+        status = send(net->on_device, diag);
+    if (status == BH_OK)
+        net->on_device->busy = true;
+    else
         device_end(net);
     return status;
 }
@@ -113,27 +150,42 @@ device_end(bh_network *net)
     net->on_device = NULL;
 }
 
+/* Where the device fails in the midst of a run, its state is lost. */
 static bh_status
-fetch(struct device_run *run, bh_diag *diag)
+lose(bh_network *net, bh_status status)
 {
-    bh_network *net = run->net;
-    BH_TRY(device_read_mirrors(run, diag));
-    BH_TRY(device_links_fetch(run, diag));
-    BH_TRY(device_traces_fetch(run, diag));
-    for (uint32_t n = 0; n < net->group_count; n++)
-        BH_TRY(device_lists_fetch(run, &run->groups[n], diag));
-    return BH_OK;
+    net->device_lost = net->device_lost || status != BH_OK;
+    return status;
 }
 
-/* Where the device fails in the midst of a run, its state is lost. */
 bh_status
-device_fetch(bh_network *net, bh_diag *diag)
+device_pause(bh_network *net, bh_diag *diag)
 {
-    if (net->device_lost)
+    struct device_run *run = net->on_device;
+    run->busy = false;
+    return lose(net, run->device->ops->wait(run->device, diag));
+}
+
+bh_status
+device_home(bh_network *net, bool changes, bh_diag *diag)
+{
+    struct device_run *run = net->on_device;
+    if (!run)
         return BH_OK;
-    const bh_status status = fetch(net->on_device, diag);
-    net->device_lost = status != BH_OK;
-    return status;
+    if (run->busy)
+        return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
+                           "the variables of a network are on the GPU while it runs; "
+                           "an operation (bh_operation_new) sees them");
+    if (run->state == STATE_THERE) {
+        const bh_status status = lose(net, fetch(run, diag));
+        if (status != BH_OK) {
+            device_end(net);
+            return status;
+        }
+    }
+    if (changes)
+        run->state = STATE_HERE;
+    return BH_OK;
 }
 
 /* Records some steps once. */
@@ -208,7 +260,6 @@ run_window(struct device_run *run, size_t steps, bh_diag *diag)
 bh_status
 device_window(bh_network *net, size_t steps, bh_diag *diag)
 {
-    const bh_status status = run_window(net->on_device, steps, diag);
-    net->device_lost = status != BH_OK;
-    return status;
+    net->on_device->state = STATE_THERE;
+    return lose(net, run_window(net->on_device, steps, diag));
 }

@@ -106,8 +106,7 @@ begin_trace(struct device_run *run, struct device_trace *own, bh_diag *diag)
     f->view.now = f->now;
     f->view.fine = fine;
     f->view.coarse = coarse;
-    BH_TRY(device_place(run, &f->view, sizeof f->view, what, &own->view, diag));
-    return copy_trace(run, own, false, diag);
+    return device_place(run, &f->view, sizeof f->view, what, &own->view, diag);
 }
 
 bh_status
@@ -163,6 +162,14 @@ device_traces_order(struct device_run *run, const struct path *path, bh_diag *di
         BH_TRY(
             order_trace(run, "bh_device_trace_add", &frame, side->group->count, diag));
     }
+    return BH_OK;
+}
+
+bh_status
+device_traces_send(struct device_run *run, bh_diag *diag)
+{
+    for (size_t n = 0; n < run->trace_count; n++)
+        BH_TRY(copy_trace(run, &run->traces[n], false, diag));
     return BH_OK;
 }
 

@@ -355,6 +355,7 @@ bh_synapses_connect(bh_synapses *s, const bh_connect_config *given, bh_diag *dia
     BH_TRY(check_config(s, maker.config, diag));
     if (s->procedural)
         return procedural_connect(s, maker.config, diag);
+    BH_TRY(device_home(s->net, true, diag));
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bh_status status = spread_agree(s->net, make_synapses(&maker, diag), diag);

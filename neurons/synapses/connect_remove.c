@@ -91,6 +91,7 @@ bh_synapses_remove(bh_synapses *s, const char *condition, bh_diag *diag)
             "synapses of %s are with several processes, and none can be "
             "removed; a condition of bh_synapses_connect leaves them out",
             s->name);
+    BH_TRY(device_home(s->net, true, diag));
     trace_end(s);
     BH_TRY(synapses_canonise(s, diag));
     bool *stays = calloc(s->count + 1, sizeof *stays);

@@ -368,6 +368,7 @@ synapse_run_begin(bh_synapses *s, bh_diag *diag)
     if (columns && !s->column)
         BH_TRY(synapses_index(s, true, diag));
     if (!run->current) {
+        s->net->layout++;
         use_large_pages(s);
         BH_TRY(count_synapses(s, diag));
     }

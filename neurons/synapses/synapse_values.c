@@ -121,6 +121,7 @@ static bh_status
 setting_begin(struct setting *set, bool all, bh_diag *diag)
 {
     bh_synapses *s = set->s;
+    BH_TRY(device_home(s->net, true, diag));
     if (set->place.path || trace_has(s, set->place.symbol))
         trace_end(s);
     else
@@ -457,6 +458,7 @@ bh_synapses_get(const bh_synapses *s, const char *variable, double *values,
     struct taking taking = {.s = s, .values = values};
     BH_TRY(find_place(s, variable, &taking.place, diag));
     BH_TRY(check_count(s, count, diag));
+    BH_TRY(device_home(s->net, false, diag));
     /* Values that a run has kept elsewhere: nothing that anybody could see. */
     trace_settle((bh_synapses *)(uintptr_t)s);
     BH_TRY(walk(s, take, &taking, diag));

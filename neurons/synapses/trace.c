@@ -367,6 +367,7 @@ trace_end(bh_synapses *s)
     trace_settle(s);
     trace_free(s);
     s->run->traced = false;
+    s->net->layout++;
 }
 
 static int32_t

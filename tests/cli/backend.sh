@@ -81,5 +81,31 @@ group_backend() {
     gpu 1,0 run model.yaml -f --backend cuda
     ends 0
     same out.csv cpu.csv
+    # with filters, which in double precision have the processor's bits
+    local nerve=(run nerve --set run.random=portable --set run.precision=double
+        --set constants.places=12 --set sound.duration='30 ms' --set pictures=
+        --set monitors.spikes.file=nerve.csv -f)
+    works "${nerve[@]}"
+    some nerve.csv
+    mv nerve.csv cpu.csv
+    gpu 1,0 "${nerve[@]}" --backend cuda
+    ends 0
+    same nerve.csv cpu.csv
+    # what cannot run there, in a model
+    printf '%s\n' 'run: {duration: 20 ms, random: portable}' \
+        'inputs: {noise: {N: 20, rates: 300*Hz}}' \
+        'groups: {cells: {N: 9, equations: "v : 1", threshold: v > 1, reset: v = 0}}' \
+        'synapses: {all: {from: noise, to: cells, procedural: yes, on_pre: v += 0.3,' \
+        '  connect: {probability: 0.5}}}' \
+        'monitors: {out: {spikes: cells, file: out.csv}}' >wires.yaml
+    works run wires.yaml -f
+    mv out.csv cpu.csv
+    gpu 1,0 run wires.yaml -f --backend cuda
+    ends 1
+    says "all is procedural"
+    gpu 1,0 run wires.yaml -f --backend auto
+    ends 0
+    says "on the processor: the network: all is procedural"
+    same out.csv cpu.csv
     fails 2 "--backend: " "${spikes[@]}" --backend opencl
 }

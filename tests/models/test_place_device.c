@@ -158,6 +158,6 @@ test_begin(void)
     CHECK_OK(bh_gpu_open(0, &gpu, &diag), diag);
 }
 
-TEST_MAIN({"begin", test_begin}, {"same", test_same}, {"parallel", test_parallel},
-          {"room", test_room}, {"network_stays", test_network_stays},
-          {"end", test_end})
+TEST_MAIN("model files on a device", {"a device", test_begin}, {"same bits", test_same},
+          {"in parallel over time", test_parallel}, {"no room", test_room},
+          {"a network stays", test_network_stays}, {"all is given back", test_end})

@@ -168,6 +168,9 @@ twin_compare_states(const bh_state_monitor *a, const bh_state_monitor *b)
 static inline void
 twin_compare(const struct twin *a, const struct twin *b)
 {
+    bh_diag diag;
+    CHECK_OK(device_home(a->net, false, &diag), diag);
+    CHECK_OK(device_home(b->net, false, &diag), diag);
     for (size_t n = 0; n < a->groups; n++)
         twin_compare_group(a->group[n], b->group[n]);
     for (size_t n = 0; n < a->monitors; n++)
