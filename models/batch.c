@@ -81,7 +81,8 @@ check(const bh_batch_config *config, bh_diag *diag)
                            "a batch needs a model, sounds and an output");
     if (strcmp(config->model, "-") == 0)
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a batch reads its model for each sound: it must be a file");
+                           "a batch that goes on later reads its model again: it must "
+                           "be a file");
     if (!config->spikes && !(config->frames_hz > 0))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "a batch writes spikes, a cochleagram, or both");
@@ -313,18 +314,16 @@ static bh_status
 read_model(struct batch *batch, bh_diag *diag)
 {
     const bh_batch_config *config = batch->config;
-    bh_model *model;
-    BH_TRY(bh_model_read(config->model, config->set, config->set_count, &model, diag));
-    bh_status status = batch_check_model(batch, model, diag);
-    if (status == BH_OK)
-        status = bh_model_text(model, &batch->text, diag);
-    if (status == BH_OK)
-        batch->files = hash_files(BH_HASH_START, model);
-    for (size_t i = 0; status == BH_OK && i < model->file.inputs.count; i++)
+    BH_TRY(bh_model_read(config->model, config->set, config->set_count, &batch->model,
+                         diag));
+    const bh_model *model = batch->model;
+    BH_TRY(batch_check_model(batch, model, diag));
+    BH_TRY(bh_model_text(model, &batch->text, diag));
+    batch->files = hash_files(BH_HASH_START, model);
+    for (size_t i = 0; i < model->file.inputs.count; i++)
         batch->reads_hdf5 |= MODEL_PART(model, inputs, model_input, i)->file.node !=
                              NULL;
-    bh_model_free(model);
-    return status;
+    return BH_OK;
 }
 
 bh_status
@@ -351,6 +350,7 @@ bh_batch_run(const bh_batch_config *config, bh_batch_result *result, bh_diag *di
         status = hear_and_finish(&batch, &out, diag);
     pthread_mutex_destroy(&batch.hdf5);
     bh_journal_close(batch.journal);
+    bh_model_free(batch.model);
     free(batch.text);
     free(batch.key);
     free(batch.order);

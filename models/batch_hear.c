@@ -7,7 +7,7 @@
 #include "core/hash_internal.h"
 #include "io/output_internal.h"
 #include "io/spikes.h"
-#include "models/model_parts.h"
+#include "models/model_internal.h"
 #include "neurons/monitor.h"
 #include "neurons/network.h"
 
@@ -164,21 +164,15 @@ own_seed(const struct hearing *h)
 }
 
 static bh_status
-read_model(struct hearing *h, bh_diag *diag)
+make_model(struct hearing *h, bh_diag *diag)
 {
-    const bh_batch_config *config = h->batch->config;
     /* No files of the model's own, and one thread for each sound. */
-    const char *own[] = {"pictures=", "monitors=", "run.threads=1", NULL};
-    enum { OWN = sizeof own / sizeof own[0] };
-    const char *set[config->set_count + OWN];
     char seed[40];
+    const char *own[] = {"pictures=", "monitors=", "run.threads=1", seed};
     snprintf(seed, sizeof seed, "run.seed=%llu", (unsigned long long)own_seed(h));
-    for (size_t i = 0; i < config->set_count; i++)
-        set[i] = config->set[i];
-    own[OWN - 1] = seed;
-    memcpy(set + config->set_count, own, sizeof own);
-    BH_TRY(bh_model_read(config->model, set, config->set_count + OWN, &h->model, diag));
-    return bh_model_set_file(h->model, config->sound, h->sound->path, diag);
+    BH_TRY(model_again(h->batch->model, own, sizeof own / sizeof own[0], &h->model,
+                       diag));
+    return bh_model_set_file(h->model, h->batch->config->sound, h->sound->path, diag);
 }
 
 /* The HDF5 library keeps global state, and models may read spikes from its files. */
@@ -197,7 +191,7 @@ static bh_status
 build(struct hearing *h, bh_diag *diag)
 {
     const bh_batch_config *config = h->batch->config;
-    BH_TRY(read_model(h, diag));
+    BH_TRY(make_model(h, diag));
     BH_TRY(build_model(h, diag));
     bh_network *net = bh_model_network(h->model);
     const char *group = group_name(h->batch, h->model);
@@ -284,23 +278,6 @@ write_own(struct hearing *h, bh_diag *diag)
     return status;
 }
 
-/* Results are kept under what the model said at the beginning. */
-static bh_status
-check_unchanged(const struct batch *batch, bh_diag *diag)
-{
-    const bh_batch_config *config = batch->config;
-    bh_model *model = NULL;
-    char *text = NULL;
-    BH_TRY(bh_model_read(config->model, config->set, config->set_count, &model, diag));
-    bh_status status = bh_model_text(model, &text, diag);
-    if (status == BH_OK && strcmp(text, batch->text) != 0)
-        status = bh_diag_set(diag, BH_ERR_DATA,
-                             "'%s' has changed since the batch began", config->model);
-    free(text);
-    bh_model_free(model);
-    return status;
-}
-
 bh_status
 batch_hear(struct batch *batch, size_t sound, struct heard *heard, bh_diag *diag)
 {
@@ -308,7 +285,6 @@ batch_hear(struct batch *batch, size_t sound, struct heard *heard, bh_diag *diag
                         .sound = bh_sound_list_get(batch->config->sounds, sound),
                         .heard = heard};
     bh_diag why = {0};
-    BH_TRY(check_unchanged(batch, diag));
     bh_status status = hear(&h, &why);
     if (status == BH_OK && batch->config->form != BH_BATCH_CORPUS) {
         pthread_mutex_lock(&batch->hdf5);

@@ -51,40 +51,67 @@ interpret(bh_model *model, const struct doc_node *root, bh_diag *diag)
 
 /* From a file or, where `text` is not NULL, from that. */
 static bh_status
-make(bh_model *model, const char *path, const char *text, size_t size,
-     const char *const *set, size_t count, bh_diag *diag)
+load(bh_model *model, const char *path, const char *text, size_t size, bh_diag *diag)
 {
-    const struct doc_node *root = NULL;
+    if (!text)
+        return model_load(model->arena, path, &model->root, diag);
+    struct doc_source *source = take(model, 1, sizeof *source);
+    if (source)
+        *source = (struct doc_source){
+            .name = bh_arena_text(model->arena, path, strlen(path)),
+            .text = bh_arena_text(model->arena, text, size),
+            .size = size};
+    if (!source || !source->name || !source->text)
+        return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the model");
+    return model_load_text(model->arena, source, &model->root, diag);
+}
+
+/* What is said, with changes, as a model. */
+static bh_status
+make(bh_model *model, const char *const *set, size_t count, bh_diag *diag)
+{
     BH_TRY(bh_namespace_new(&model->names, diag));
-    if (text) {
-        struct doc_source *source = take(model, 1, sizeof *source);
-        if (source)
-            *source = (struct doc_source){
-                .name = bh_arena_text(model->arena, path, strlen(path)),
-                .text = bh_arena_text(model->arena, text, size),
-                .size = size};
-        if (!source || !source->name || !source->text)
-            return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the model");
-        BH_TRY(model_load_text(model->arena, source, &root, diag));
-    } else {
-        BH_TRY(model_load(model->arena, path, &root, diag));
-    }
     for (size_t i = 0; i < count; i++)
-        BH_TRY(model_override(model->arena, &root, set[i], diag));
-    model->root = root;
-    return interpret(model, root, diag);
+        BH_TRY(model_override(model->arena, &model->root, set[i], diag));
+    return interpret(model, model->root, diag);
 }
 
 static bh_status
-read_model(const char *path, const char *text, size_t size, const char *const *set,
-           size_t count, bh_model **out, bh_diag *diag)
+new_model(bh_model **out, bh_diag *diag)
 {
     bh_model *model = calloc(1, sizeof *model);
     if (!model || bh_arena_new(&model->arena) != BH_OK) {
         free(model);
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the model");
     }
-    const bh_status status = make(model, path, text, size, set, count, diag);
+    *out = model;
+    return BH_OK;
+}
+
+static bh_status
+read_model(const char *path, const char *text, size_t size, const char *const *set,
+           size_t count, bh_model **out, bh_diag *diag)
+{
+    bh_model *model = NULL;
+    BH_TRY(new_model(&model, diag));
+    bh_status status = load(model, path, text, size, diag);
+    if (status == BH_OK)
+        status = make(model, set, count, diag);
+    if (status == BH_OK)
+        *out = model;
+    else
+        bh_model_free(model);
+    return status;
+}
+
+bh_status
+model_again(const bh_model *first, const char *const *set, size_t count, bh_model **out,
+            bh_diag *diag)
+{
+    bh_model *model = NULL;
+    BH_TRY(new_model(&model, diag));
+    model->root = first->root;
+    const bh_status status = make(model, set, count, diag);
     if (status == BH_OK)
         *out = model;
     else

@@ -112,6 +112,11 @@ bh_status model_blame(bh_status status, bh_diag *diag,
 bh_status model_blame_value(bh_status status, bh_diag *diag,
                             const struct doc_node *node);
 
+/* The same model again, with more changes and parts of its own: nothing is read, and
+ * `first`, which is only looked at (by any thread), must outlive it. */
+bh_status model_again(const bh_model *first, const char *const *set, size_t count,
+                      bh_model **out, bh_diag *diag);
+
 /* The path of a file as its text has it, from where that text is. */
 bh_status model_path(const struct model_value *value, char *path, size_t size,
                      bh_diag *diag);

@@ -192,10 +192,8 @@ test_frames(void)
     struct batch batch = {.config = &config};
     uint64_t key[SOUNDS] = {11, 12, 13, 14, 15};
     batch.key = key;
-    bh_model *read = NULL;
-    CHECK_OK(bh_model_read(config.model, NULL, 0, &read, &diag), diag);
-    CHECK_OK(bh_model_text(read, &batch.text, &diag), diag);
-    bh_model_free(read);
+    CHECK_OK(bh_model_read(config.model, NULL, 0, &batch.model, &diag), diag);
+    unlink(config.model); /* what is heard is the model as it was read */
     CHECK_OK(bh_journal_open(in_directory(1, "journal"), &batch.journal, &diag), diag);
     for (size_t i = 0; i < SOUNDS; i++) {
         struct heard heard = {0};
@@ -206,11 +204,7 @@ test_frames(void)
         heard_free(&heard);
         check_frames(&batch, i, config.frames_hz);
     }
-    struct heard heard = {0};
-    batch.text[0] ^= 1; /* as if the file had been another one */
-    CHECK(batch_hear(&batch, 0, &heard, &diag) == BH_ERR_DATA);
-    CHECK_HAS(diag.text, "has changed");
-    free(batch.text);
+    bh_model_free(batch.model);
     bh_journal_remove(batch.journal);
     unmake(list);
 }
