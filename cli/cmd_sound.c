@@ -54,27 +54,27 @@ static const struct setting_group groups[] = {
     STIMULUS_SETTINGS(struct sound_command, stimulus),
 };
 
-/* The kind of that name; STIMULUS_KINDS, and a message, where there is none. */
-static enum stimulus_kind
+/* The kind of that name; BH_STIMULUS_KINDS, and a message, where there is none. */
+static bh_stimulus_kind
 find_kind(const char *name)
 {
     int kind = 0;
-    while (stimulus_names[kind] && strcmp(stimulus_names[kind], name) != 0)
+    while (bh_stimulus_names[kind] && strcmp(bh_stimulus_names[kind], name) != 0)
         kind++;
-    if (!stimulus_names[kind]) {
-        const char *near = bh_text_nearest(name, stimulus_names, STIMULUS_KINDS);
+    if (!bh_stimulus_names[kind]) {
+        const char *near = bh_text_nearest(name, bh_stimulus_names, BH_STIMULUS_KINDS);
         if (near)
             say("there is no kind of sound '%.60s'; did you mean %s?", name, near);
         else
             say("there is no kind of sound '%.60s'; see 'bhears help sound'", name);
     }
-    return (enum stimulus_kind)kind;
+    return (bh_stimulus_kind)kind;
 }
 
 static const char *
 kind_name(size_t i)
 {
-    return stimulus_names[i];
+    return bh_stimulus_names[i];
 }
 
 static void
@@ -130,10 +130,10 @@ static int
 run(const void *given, const char *name)
 {
     const struct sound_command *settings = given;
-    const enum stimulus_kind kind = find_kind(name);
-    struct stimulus stimulus;
+    const bh_stimulus_kind kind = find_kind(name);
+    bh_source *sound = NULL;
     bh_diag diag = {0};
-    if (kind == STIMULUS_KINDS)
+    if (kind == BH_STIMULUS_KINDS)
         return EXIT_USAGE;
     if (!settings->output.path && !settings->output.play) {
         say("sound needs a file to write, such as -o %s.wav, or --play", name);
@@ -144,18 +144,17 @@ run(const void *given, const char *name)
     if (output_check(settings->output.path, &diag) != BH_OK)
         return fail(&diag);
     signals_catch();
-    if (stimulus_open(kind, &settings->stimulus, &stimulus, &diag) != BH_OK)
+    if (stimulus_open(kind, &settings->stimulus, &sound, &diag) != BH_OK)
         return fail(&diag);
     bh_status status = BH_OK;
     if (settings->output.path)
-        status = write_sound(settings, stimulus.out, &diag);
+        status = write_sound(settings, sound, &diag);
     if (status == BH_OK && settings->output.path && settings->output.play)
-        status = bh_source_rewind(stimulus.out, &diag);
+        status = bh_source_rewind(sound, &diag);
     const struct playing_settings playing = {.normalise = settings->output.normalise};
     if (status == BH_OK && settings->output.play)
-        status =
-            playing_run(&playing, stimulus.out, settings->output.full_scale_db, &diag);
-    stimulus_close(&stimulus);
+        status = playing_run(&playing, sound, settings->output.full_scale_db, &diag);
+    bh_source_free(sound);
     return status == BH_OK ? end_output() : fail(&diag);
 }
 

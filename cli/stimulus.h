@@ -6,26 +6,6 @@
 
 #include "cli/settings.h"
 
-enum stimulus_kind {
-    STIMULUS_TONE,
-    STIMULUS_HARMONIC,
-    STIMULUS_WHITE,
-    STIMULUS_PINK,
-    STIMULUS_BROWN,
-    STIMULUS_POWERLAW,
-    STIMULUS_IRNS,
-    STIMULUS_IRNO,
-    STIMULUS_CLICK,
-    STIMULUS_CLICKS,
-    STIMULUS_SILENCE,
-    STIMULUS_VOWEL,
-    STIMULUS_SWEEP,
-    STIMULUS_KINDS
-};
-
-/* The words for them, ended by NULL. */
-extern const char *const stimulus_names[];
-
 enum { STIMULUS_OPTIONS = 28, VALUES_MAX = 32 };
 
 /* Values of one option; none where it was not given. */
@@ -51,21 +31,11 @@ extern const struct setting stimulus_table[STIMULUS_OPTIONS];
 
 /* BH_ERR_TEXT, with a sentence, where an option was given that this kind has no use
  * for. */
-bh_status stimulus_check(enum stimulus_kind kind,
+bh_status stimulus_check(bh_stimulus_kind kind,
                          const struct stimulus_settings *settings, bh_diag *diag);
 
-/* A sound that is made while it is read; `out` is the last of the parts. */
-struct stimulus {
-    bh_sound *whole;    /* of the kinds that are made in one go, or NULL */
-    bh_source *part[8]; /* each reads the one before it */
-    size_t count;
-    bh_source *out;
-};
-
-/* Readies the sound, with its level and its ramps. On failure nothing is left. */
-bh_status stimulus_open(enum stimulus_kind kind,
-                        const struct stimulus_settings *settings, struct stimulus *out,
-                        bh_diag *diag);
-void stimulus_close(struct stimulus *stimulus);
+/* Readies the sound, with its level and its ramps. */
+bh_status stimulus_open(bh_stimulus_kind kind, const struct stimulus_settings *settings,
+                        bh_source **out, bh_diag *diag);
 
 #endif

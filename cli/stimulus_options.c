@@ -5,10 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const stimulus_names[] = {
-    "tone", "harmonic", "white",  "pink",    "brown", "powerlaw", "irns",
-    "irno", "click",    "clicks", "silence", "vowel", "sweep",    NULL};
-
 static bh_status
 parse_number(const struct setting *setting, const char *text, void *target,
              bh_diag *diag)
@@ -191,16 +187,16 @@ const struct setting stimulus_table[STIMULUS_OPTIONS] = {
 };
 
 enum {
-    TONE = 1 << STIMULUS_TONE,
-    HARMONIC = 1 << STIMULUS_HARMONIC,
-    POWERLAW = 1 << STIMULUS_POWERLAW,
-    RIPPLED = 1 << STIMULUS_IRNS | 1 << STIMULUS_IRNO,
-    CLICK = 1 << STIMULUS_CLICK,
-    CLICKS = 1 << STIMULUS_CLICKS,
-    SILENCE = 1 << STIMULUS_SILENCE,
-    VOWEL = 1 << STIMULUS_VOWEL,
-    SWEEP = 1 << STIMULUS_SWEEP,
-    ALL = (1 << STIMULUS_KINDS) - 1,
+    TONE = 1 << BH_STIMULUS_TONE,
+    HARMONIC = 1 << BH_STIMULUS_HARMONIC,
+    POWERLAW = 1 << BH_STIMULUS_POWERLAW,
+    RIPPLED = 1 << BH_STIMULUS_IRNS | 1 << BH_STIMULUS_IRNO,
+    CLICK = 1 << BH_STIMULUS_CLICK,
+    CLICKS = 1 << BH_STIMULUS_CLICKS,
+    SILENCE = 1 << BH_STIMULUS_SILENCE,
+    VOWEL = 1 << BH_STIMULUS_VOWEL,
+    SWEEP = 1 << BH_STIMULUS_SWEEP,
+    ALL = (1 << BH_STIMULUS_KINDS) - 1,
     LASTING = ALL & ~(CLICK | CLICKS | SILENCE)
 };
 
@@ -241,7 +237,7 @@ static const struct use {
 };
 
 static bh_status
-complain(enum stimulus_kind kind, size_t offset, int kinds, bh_diag *diag)
+complain(bh_stimulus_kind kind, size_t offset, int kinds, bh_diag *diag)
 {
     const char *name = "";
     char list[160] = "";
@@ -249,17 +245,17 @@ complain(enum stimulus_kind kind, size_t offset, int kinds, bh_diag *diag)
     for (size_t i = 0; i < STIMULUS_OPTIONS; i++)
         if (stimulus_table[i].offset == offset)
             name = stimulus_table[i].name;
-    for (int k = 0; k < STIMULUS_KINDS; k++)
+    for (int k = 0; k < BH_STIMULUS_KINDS; k++)
         if (kinds & 1 << k)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
-                                     used ? ", " : "", stimulus_names[k]);
+                                     used ? ", " : "", bh_stimulus_names[k]);
     return bh_diag_set(diag, BH_ERR_TEXT, "%s has no use for --%s, which is for %s",
-                       stimulus_names[kind], name,
+                       bh_stimulus_names[kind], name,
                        kinds == (ALL & ~(1 << kind)) ? "all others" : list);
 }
 
 bh_status
-stimulus_check(enum stimulus_kind kind, const struct stimulus_settings *settings,
+stimulus_check(bh_stimulus_kind kind, const struct stimulus_settings *settings,
                bh_diag *diag)
 {
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
@@ -268,7 +264,10 @@ stimulus_check(enum stimulus_kind kind, const struct stimulus_settings *settings
         if (given && !(uses[i].kinds & 1 << kind))
             return complain(kind, uses[i].offset, uses[i].kinds, diag);
     }
-    if (settings->vowel && kind != STIMULUS_VOWEL)
+    if (settings->vowel && kind != BH_STIMULUS_VOWEL)
         return complain(kind, offsetof(struct stimulus_settings, vowel), VOWEL, diag);
+    if (settings->vowel && settings->formants_hz.count)
+        return bh_diag_set(diag, BH_ERR_TEXT,
+                           "a vowel has either a --vowel or --formants");
     return BH_OK;
 }

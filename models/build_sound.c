@@ -119,9 +119,10 @@ model_open_sound(bh_model *model, size_t i, bh_diag *diag)
     }
     if (sound->file.node || built->file)
         status = open_file(model, sound, built, diag);
-    else if (sound->stimulus.node)
-        status = model_make_stimulus(sound, built, diag);
-    else if (model->checking)
+    else if (sound->stimulus.node) {
+        status = model_make_stimulus(sound, &built->part[0], diag);
+        built->count = status == BH_OK;
+    } else if (model->checking)
         status = open_silence(&sound->live, built, diag);
     else
         status = open_live(&sound->live,
@@ -143,7 +144,6 @@ model_close_sound(struct model_sound_built *built)
         bh_source_free(built->linked);
     while (built->count > 0)
         bh_source_free(built->part[--built->count]);
-    bh_sound_free(built->whole);
     if (bh_live_close(built->live, NULL) != BH_OK) {
         /* a thread of the sound system is left behind; bh_live_close says how then to
          * end */

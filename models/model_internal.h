@@ -17,15 +17,13 @@
 #include "models/parts_internal.h"
 #include "neurons/statistics.h"
 #include "neurons/weight_monitor.h"
-#include "sounds/sound.h"
 
 struct model_sound_built {
     bh_source *given;   /* instead of what the file says; stays from build to build */
     const char *file;   /* likewise */
     bh_source *part[8]; /* each reads the one before it */
     size_t count;
-    bh_sound *whole; /* or bh_live */
-    bh_live *live;
+    bh_live *live;  /* which the first part hears, or NULL */
     bh_source *out; /* the last part; NULL until it is opened */
     bool heard;     /* by the graph */
     bh_node node;
@@ -150,8 +148,8 @@ bh_status model_check_values(const bh_model *model, struct model_reader *reader)
 /* build_*.c, in this order. */
 bh_status model_open_sound(bh_model *model, size_t i, bh_diag *diag);
 void model_close_sound(struct model_sound_built *built);
-bh_status model_make_stimulus(const struct model_sound *sound,
-                              struct model_sound_built *built, bh_diag *diag);
+bh_status model_make_stimulus(const struct model_sound *sound, bh_source **out,
+                              bh_diag *diag);
 /* Makes the nodes of a filter or sound, all of which a graph wants before its first
  * output. */
 bh_status model_hear(bh_model *model, const struct model_value *name, bh_diag *diag);

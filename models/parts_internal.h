@@ -145,7 +145,7 @@ extern const struct model_section model_sound_section, model_filter_section,
     model_timed_section, model_link_section, model_regular_section;
 
 /* The words of choices that several files know; their order is that of the C types. */
-extern const char *const model_precisions[], *const model_stimuli[];
+extern const char *const model_precisions[];
 
 #define MODEL_ABOVE(from) .least = (from), .most = INFINITY
 #define MODEL_AT(member)  .offset = offsetof(struct MODEL_STRUCT, member)

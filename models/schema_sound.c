@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/soundfile.h"
 #include "models/parts_internal.h"
+#include "sounds/stimulus.h"
 
 #include <math.h>
 
-const char *const model_stimuli[] = {"tone",     "harmonic", "white", "pink",  "brown",
-                                     "powerlaw", "irns",     "irno",  "click", "clicks",
-                                     "silence",  "vowel",    "sweep", NULL};
 static const char *const ramp_forms[] = {"cosine", "linear", "sine", "blackman", NULL};
 static const char *const glides[] = {"linear", "logarithmic", NULL};
 static const char *const vowels[] = {"a", "i", "u", NULL};
@@ -46,7 +44,7 @@ static const struct model_section live_section = {
 static const struct model_key sound_keys[] = {
     {"file", MODEL_PATH, MODEL_AT(file), "a sound file"},
     {"stimulus", MODEL_CHOICE, MODEL_AT(stimulus), "a sound that is made",
-     .choices = model_stimuli},
+     .choices = bh_stimulus_names},
     {"live", MODEL_SECTION, MODEL_AT(live), "a sound device", .section = &live_section},
     {"level", MODEL_LEVEL, MODEL_AT(level),
      "set the sound to this level; without it as it is"},

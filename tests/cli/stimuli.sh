@@ -156,15 +156,15 @@ sweep --glide linear"
     fails 2 "FLAC has 8, 16 or 24 bit" sound tone --encoding pcm32 -o x.flac
     fails 2 "the depth of modulation is 2" "${s[@]}" --am-depth 2
     fails 2 "a ramp of 2 s is longer than the sound" "${s[@]}" --ramp 2s
-    fails 2 "either a --peak or a --level" sound click -o x.wav --peak 80 -l 80
+    fails 2 "either a peak or a level" sound click -o x.wav --peak 80 -l 80
     fails 2 "does not fit into 0.01 s" sound click -o x.wav -d 10ms --width 20ms
     fails 2 "may not be longer than the interval" sound clicks -o x.wav --width 20ms
     fails 2 "either a --vowel or --formants" sound vowel -o x.wav --vowel a --formants 1kHz
     fails 2 "'o' is not a vowel that is known" sound vowel -o x.wav --vowel o
     fails 2 "2 amplitudes for 3 harmonics" sound harmonic -o x.wav --amplitudes 1,1 \
         --harmonics 3
-    fails 2 "one --frequency" sound harmonic -o x.wav -F 1kHz,2kHz
-    fails 2 "a sweep begins at one --frequency" sound sweep -o x.wav -F 1kHz,2kHz
+    fails 2 "a harmonic complex has one frequency" sound harmonic -o x.wav -F 1kHz,2kHz
+    fails 2 "a sweep begins at one frequency" sound sweep -o x.wav -F 1kHz,2kHz
     fails 2 "the exponent of a power-law noise is 20" sound powerlaw -o x.wav --exponent 20
     fails 1 "do not fit into 'x.wav'" "${s[@]}" --encoding pcm16 --full-scale-db 80
     fails 1 "its directory does not exist" sound tone -o nodir/x.wav
