@@ -10,14 +10,14 @@
 struct text_file {
     FILE *out; /* to print to */
     const char *path;
-    char *temporary; /* the name until then; NULL where it is written straight */
+    char *text; /* what was printed */
+    size_t size;
 };
 
 /* "-" is standard output. A file that is there already needs --force. `path` must
  * outlive the file. */
 bh_status text_file_open(const char *path, struct text_file *out, bh_diag *diag);
-/* Gives the file its name, or where `status`, which is passed on, is a failure leaves
- * none. */
+/* Writes the file or, where `status`, which is passed on, is a failure, none. */
 bh_status text_file_close(struct text_file *file, bh_status status, bh_diag *diag);
 
 #endif

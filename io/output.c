@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _XOPEN_SOURCE 700
 
+#include "io/output.h"
+
 #include "io/output_internal.h"
 
 #include <errno.h>
@@ -179,4 +181,16 @@ bh_output_abort(struct bh_output *output)
     if (output->temporary)
         unlink(output->temporary);
     release(output);
+}
+
+bh_status
+bh_output_file(const char *path, const void *data, size_t size, bh_diag *diag)
+{
+    struct bh_output output;
+    BH_TRY(bh_output_open(path, &output, diag));
+    const bh_status status = bh_output_write(&output, data, size, diag);
+    if (status == BH_OK)
+        return bh_output_commit(&output, diag);
+    bh_output_abort(&output);
+    return status;
 }

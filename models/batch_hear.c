@@ -170,8 +170,8 @@ make_model(struct hearing *h, bh_diag *diag)
     char seed[40];
     const char *own[] = {"pictures=", "monitors=", "run.threads=1", seed};
     snprintf(seed, sizeof seed, "run.seed=%llu", (unsigned long long)own_seed(h));
-    BH_TRY(model_again(h->batch->model, own, sizeof own / sizeof own[0], &h->model,
-                       diag));
+    BH_TRY(
+        model_again(h->batch->model, own, sizeof own / sizeof own[0], &h->model, diag));
     return bh_model_set_file(h->model, h->batch->config->sound, h->sound->path, diag);
 }
 

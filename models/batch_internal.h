@@ -32,8 +32,8 @@ struct heard {
 struct batch {
     const bh_batch_config *config;
     bh_model *model; /* as it was read once, which those of the sounds are made from */
-    char *text;     /* of it, with all that it includes and changes */
-    uint64_t files; /* hash of the other files that the model reads */
+    char *text;      /* of it, with all that it includes and changes */
+    uint64_t files;  /* hash of the other files that the model reads */
     bool reads_hdf5;
     bh_journal *journal;
     uint64_t settings; /* hash of all that the results depend on but the sound */

@@ -57,10 +57,10 @@ load(bh_model *model, const char *path, const char *text, size_t size, bh_diag *
         return model_load(model->arena, path, &model->root, diag);
     struct doc_source *source = take(model, 1, sizeof *source);
     if (source)
-        *source = (struct doc_source){
-            .name = bh_arena_text(model->arena, path, strlen(path)),
-            .text = bh_arena_text(model->arena, text, size),
-            .size = size};
+        *source =
+            (struct doc_source){.name = bh_arena_text(model->arena, path, strlen(path)),
+                                .text = bh_arena_text(model->arena, text, size),
+                                .size = size};
     if (!source || !source->name || !source->text)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for the model");
     return model_load_text(model->arena, source, &model->root, diag);
