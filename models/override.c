@@ -193,7 +193,8 @@ find_owner(const struct override *o, const struct doc_node *root,
             *out = key;
             return BH_OK;
         }
-        if (key->kind != MODEL_OBJECTS || !map || map->kind != DOC_MAP)
+        const bool constants = key->defines && o->source->text[name->length] == '=';
+        if ((key->kind != MODEL_OBJECTS && !constants) || !map || map->kind != DOC_MAP)
             continue;
         for (size_t i = 0; i < map->count && count < MOST; i++)
             known[count++] = map->pairs[i].key->text;
@@ -240,7 +241,7 @@ model_override(bh_arena *arena, const struct doc_node **root, const char *set,
         BH_TRY(put_key(&o, key, length, old, &inner));
     } else {
         struct model_key object = *key;
-        object.kind = MODEL_SECTION;
+        object.kind = key->defines ? MODEL_EXPRESSION : MODEL_SECTION;
         BH_TRY(put_key(&o, &object, length, doc_get(old, name->text), &inner));
         inner = doc_with(arena, old, name, inner);
         struct doc_node *owner = bh_arena_take(arena, sizeof *owner);

@@ -232,9 +232,11 @@ check_choice(struct model_reader *r, const struct model_section *section,
             if (strcmp(pair->key->text, names[n]) != 0 || doc_is_null(pair->value))
                 continue;
             if (found)
-                return doc_error(r->diag, pair->key, BH_ERR_TEXT,
-                                 "a %s cannot have '%s' and '%s'", section->name,
-                                 found->text, names[n]);
+                return doc_error(
+                    r->diag, pair->key, BH_ERR_TEXT,
+                    "a %s cannot have '%s' and '%s'; one without a value is "
+                    "as if it were not there",
+                    section->name, found->text, names[n]);
             found = pair->key;
         }
     if (found)
