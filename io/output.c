@@ -19,32 +19,33 @@
 bh_status
 bh_file_error(bh_diag *diag, const char *action, const char *path, int error)
 {
-    const char *name = strcmp(path, "-") != 0        ? path
-                       : strcmp(action, "read") == 0 ? "standard input"
-                                                     : "standard output";
+    const bool reads = strcmp(action, "read") == 0;
+    char reason[128] = "";
+    if (error == ENOSPC)
+        strcpy(reason, "no space is left on the device");
+    else if (strerror_r(error, reason, sizeof reason) != 0)
+        snprintf(reason, sizeof reason, "error %d", error);
+    if (strcmp(path, "-") == 0)
+        return bh_diag_set(diag, BH_ERR_FILE, "cannot %s standard %s: %s",
+                           reads ? "read" : "write to", reads ? "input" : "output",
+                           reason);
     switch (error) {
     case ENOENT:
-        if (strcmp(action, "read") == 0)
-            return bh_diag_set(diag, BH_ERR_FILE, "there is no file '%s'", name);
+        if (reads)
+            return bh_diag_set(diag, BH_ERR_FILE, "there is no file '%s'", path);
         return bh_diag_set(diag, BH_ERR_FILE,
-                           "cannot write '%s': its directory does not exist", name);
+                           "cannot write '%s': its directory does not exist", path);
     case EISDIR:
         return bh_diag_set(diag, BH_ERR_FILE,
                            "cannot %s '%s': it is a directory, not a file", action,
-                           name);
+                           path);
     case EACCES:
     case EPERM:
-        return bh_diag_set(diag, BH_ERR_FILE, "no permission to %s '%s'", action, name);
-    case ENOSPC:
-        return bh_diag_set(diag, BH_ERR_FILE,
-                           "cannot write '%s': no space is left on the device", name);
+        return bh_diag_set(diag, BH_ERR_FILE, "no permission to %s '%s'", action, path);
     default:
-        break;
+        return bh_diag_set(diag, BH_ERR_FILE, "cannot %s '%s': %s", action, path,
+                           reason);
     }
-    char reason[128] = "";
-    if (strerror_r(error, reason, sizeof reason) != 0)
-        snprintf(reason, sizeof reason, "error %d", error);
-    return bh_diag_set(diag, BH_ERR_FILE, "cannot %s '%s': %s", action, name, reason);
 }
 
 bool

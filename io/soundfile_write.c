@@ -4,6 +4,7 @@
 #include "io/soundfile_internal.h"
 #include "sounds/level.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
@@ -182,10 +183,13 @@ write_windows(struct writing *writing, bh_diag *diag)
         if (writing->clipped > 0 && !writing->output->temporary)
             return say_clipped(writing, diag);
         const sf_count_t all = (sf_count_t)got;
+        errno = 0; /* which the library keeps for itself */
         const sf_count_t done =
             writing->storage.bits > 0
                 ? sf_writef_int(writing->file, writing->steps, all)
                 : sf_writef_double(writing->file, writing->samples, all);
+        if (done != all && errno == ENOSPC)
+            return bh_file_error(diag, "write", writing->output->path, errno);
         if (done != all)
             return bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s': %s",
                                writing->output->path, sf_strerror(writing->file));
