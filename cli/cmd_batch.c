@@ -220,6 +220,8 @@ run(const void *given, const char *sounds)
     signals_catch();
     bh_status status = processes_join(&comm, sounds, &diag);
     if (status == BH_OK)
+        status = input_spare(settings->output, &diag);
+    if (status == BH_OK)
         status = hear(settings, sounds, comm, &result, &diag);
     if (status != BH_OK) {
         const int code = processes_fail(comm, &diag, fail);

@@ -83,9 +83,41 @@ is_taken(const char *path)
            S_ISREG(info.st_mode);
 }
 
+/* The files that the command line names as its input. */
+static struct {
+    dev_t device;
+    ino_t number;
+} inputs[sizeof((struct text_list *)0)->text / sizeof(char *)];
+static size_t input_count;
+
+void
+input_remember(const char *path)
+{
+    struct stat info;
+    if (input_count == sizeof inputs / sizeof inputs[0] || stat(path, &info) != 0 ||
+        !S_ISREG(info.st_mode))
+        return;
+    inputs[input_count].device = info.st_dev;
+    inputs[input_count++].number = info.st_ino;
+}
+
+bh_status
+input_spare(const char *path, bh_diag *diag)
+{
+    struct stat info;
+    if (!path || strcmp(path, "-") == 0 || stat(path, &info) != 0)
+        return BH_OK;
+    for (size_t i = 0; i < input_count; i++)
+        if (inputs[i].device == info.st_dev && inputs[i].number == info.st_ino)
+            return bh_diag_set(diag, BH_ERR_ARGUMENT,
+                               "'%s' is what is read; write to another file", path);
+    return BH_OK;
+}
+
 bh_status
 output_check(const char *path, bh_diag *diag)
 {
+    BH_TRY(input_spare(path, diag));
     if (given.force || !is_taken(path))
         return BH_OK;
     return bh_diag_set(diag, BH_ERR_FILE,

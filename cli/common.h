@@ -33,8 +33,13 @@ struct common_settings *common_target(void);
 /* Says it unless --quiet: summaries and notices, not errors. */
 void note(const char *format, ...) BH_PRINTF(1, 2);
 
+/* A file that the command reads, for input_spare: what is read is not written over,
+ * --force or not. BH_ERR_ARGUMENT where `path` is one of them. */
+void input_remember(const char *path);
+bh_status input_spare(const char *path, bh_diag *diag);
+
 /* Whether a command may write there: BH_ERR_FILE where a file is there already and
- * --force was not given. "-", devices and NULL are fine. */
+ * --force was not given; input_spare too. "-", devices and NULL are fine. */
 bh_status output_check(const char *path, bh_diag *diag);
 
 /* Whether what was made until a signal came may take the name `path`: not where a

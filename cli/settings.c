@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SETTINGS_MAX = 80, LONG_BASE = 1000 };
 
@@ -130,6 +131,16 @@ say_unknown(const struct parser *parser, const char *given)
         say("%s has no option --%s; see 'bhears help %s'", command, name, command);
 }
 
+/* Whether there is an option for a file to write. */
+static bool
+writes(const struct parser *parser)
+{
+    for (size_t n = 0; n < parser->count; n++)
+        if (parser->slots[n].setting->letter == 'o')
+            return true;
+    return false;
+}
+
 /* A code of getopt_long that is no option: an operand, or something wrong. */
 static bool
 take_other(struct parser *parser, int code, const char *given)
@@ -143,6 +154,7 @@ take_other(struct parser *parser, int code, const char *given)
         return false;
     }
     if (code == 1 && allowed && (many || !parser->operand)) {
+        input_remember(optarg);
         if (many)
             many->text[many->count++] = optarg;
         if (!parser->operand)
@@ -150,8 +162,11 @@ take_other(struct parser *parser, int code, const char *given)
         return true;
     }
     if (code == 1)
-        say("%s takes %s%s, so what is '%.60s'? See 'bhears help %s'", command->name,
+        say("%s takes %s%s, so what is '%.60s'? %s 'bhears help %s'", command->name,
             allowed ? "one " : "options only", allowed ? command->operand : "", optarg,
+            writes(parser) && access(optarg, F_OK) != 0
+                ? "A file to write comes behind -o; see"
+                : "See",
             command->name);
     else if (code == ':')
         say("--%s needs a value: --%s %s", slot_of(parser, optopt)->setting->name,
