@@ -14,7 +14,7 @@
 struct run_command_settings {
     struct change_settings change;
     struct view_settings view;
-    const char *group;
+    const char *group, *sound;
 };
 
 static const struct setting shown_table[] = {
@@ -23,7 +23,15 @@ static const struct setting shown_table[] = {
      .offset = offsetof(struct run_command_settings, group)},
 };
 
+static const struct setting sound_table[] = {
+    {"sound", 0, "FILE|NAME=FILE",
+     "hear this file in place of the model's sound, or of the one of that name; its "
+     "level, channel, start and sample rate stay as the model has them",
+     .parse = parse_text, .offset = offsetof(struct run_command_settings, sound)},
+};
+
 static const struct setting_group groups[] = {
+    {"Sound", sound_table, 1, 0},
     CHANGE_SETTINGS(struct run_command_settings, change),
     VIEW_SETTINGS(struct run_command_settings, view),
     {"Watching", shown_table, 1, 0},
@@ -195,6 +203,19 @@ run_model(struct simulation *s, bh_diag *diag)
     return status == BH_ERR_STOPPED ? tell_part(s, diag) : status;
 }
 
+/* "FILE", or "NAME=FILE" where the model has a sound of that name. */
+static bh_status
+take_sound(bh_model *model, const char *text, bh_diag *diag)
+{
+    char name[64];
+    const size_t length = strcspn(text, "=");
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    for (size_t i = 0; text[length] && i < bh_model_count(model, BH_MODEL_SOUNDS); i++)
+        if (strcmp(bh_model_name(model, BH_MODEL_SOUNDS, i), name) == 0)
+            return bh_model_set_file(model, name, text + length + 1, diag);
+    return bh_model_set_file(model, NULL, text, diag);
+}
+
 static int
 run(const void *given, const char *operand)
 {
@@ -204,6 +225,8 @@ run(const void *given, const char *operand)
     libraries_hush();
     if (status == BH_OK)
         status = simulation_read(operand, &s.settings->change, &s.model, &diag);
+    if (status == BH_OK && s.settings->sound)
+        status = take_sound(s.model, s.settings->sound, &diag);
     if (status == BH_OK)
         status = bh_model_spread(s.model, s.comm, &diag);
     if (status == BH_OK)
@@ -240,7 +263,7 @@ const struct command command_run = {
         "where mpirun or srun has started them (docs/scaling.md).",
     .examples =
         "  bhears run nerve.yaml\n"
-        "  bhears run nerve --set 'sounds.sound={file: speech.wav}'\n"
+        "  bhears run nerve --sound speech.wav\n"
         "  bhears run nerve.yaml --set nerve.N=30000 --set run.seed=2 --view web\n"
         "  bhears run cuba --set run.duration='10 s' -f\n",
     .groups = groups,

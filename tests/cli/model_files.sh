@@ -55,6 +55,21 @@ group_model_files() {
     same "$out" y.csv
     says "100 neurons"
 
+    # Another sound in the place of the model's, and constants by their names alone.
+    works run nerve -fq --sound speech.flac --set places=20 --set fibres=5 \
+        --set sound.level=70 --set monitors.spikes.file=x.csv --set pictures=
+    some x.csv
+    works spikes speech.flac -l 70 -n 20 -F 5 -fq -o z.csv
+    same x.csv z.csv
+    works run nerve -fq --sound sound=speech.flac --set places=20 --set fibres=5 \
+        --set sound.level=70 --set monitors.spikes.file=x.csv --set pictures=
+    same x.csv z.csv
+    rm z.csv
+    run run nerve --sound none.wav
+    ends 1
+    says "there is no file 'none.wav'"
+    works spikes speech.flac -l 70 -d 300ms -n 20 -F 5 -fq -o x.csv
+
     # Files that take over others, where they lie.
     mkdir base
     mv nerve.yaml speech.flac base
