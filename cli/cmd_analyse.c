@@ -99,7 +99,7 @@ static const struct setting timing_table[] = {
 static const struct setting bin_table[] = {
     {"bin", 0, "TIME", "of histograms", .preset = "auto",
      .shown = "1ms for a PSTH, 0.5ms for intervals, 50us for correlograms",
-     .parse = parse_seconds, .word = "auto", .meaning = 0, BINS(bin_s)},
+     .parse = parse_seconds, .word = "auto", .meaning = NAN, BINS(bin_s)},
     {"window", 0, "TIME", "of counts, for --fano", .preset = "100ms",
      .parse = parse_seconds, BINS(window_s)},
     {"max-interval", 0, "TIME", "of the interval histogram", .preset = "50ms",
@@ -185,6 +185,9 @@ is_right(const struct analyse_settings *s)
     else if (!is_driven(s) && s->files.count == 0)
         say("analyse needs a FILE of spikes, or --rate-level, --tuning or --mtf; see "
             "'bhears help analyse'");
+    else if (s->bins.bin_s == 0 || s->bins.window_s == 0 ||
+             s->bins.max_interval_s == 0 || s->bins.max_lag_s == 0)
+        say("--bin, --window, --max-interval and --max-lag must be above 0 s");
     else if (s->result.picture && grid && curves)
         say("a picture shows curves or a neurogram, not both; --neurogram and --nsim "
             "make one of their own");

@@ -205,6 +205,18 @@ fibre_close(struct fibre *fibre)
     *fibre = (struct fibre){0};
 }
 
+/* Where equations use what the sound drives without saying what it is. */
+static void
+explain_drive(const char *variable, bh_diag *diag)
+{
+    char missing[80];
+    const size_t length = strlen(diag->text);
+    snprintf(missing, sizeof missing, "'%s' is neither", variable);
+    if (strncmp(diag->text, missing, strlen(missing)) == 0)
+        snprintf(diag->text + length, sizeof diag->text - length,
+                 "; add the line '%s : 1' for the sound to drive", variable);
+}
+
 bh_status
 fibre_add(const struct fibre *fibre, bh_network *net, size_t count, bh_source *source,
           bh_group **out, bh_diag *diag)
@@ -216,7 +228,10 @@ fibre_add(const struct fibre *fibre, bh_network *net, size_t count, bh_source *s
     config.names = fibre->names;
     if (config.refractory)
         config.refractory = with_star(config.refractory, buffer, sizeof buffer);
-    BH_TRY(bh_group_new(net, &config, &group, diag));
+    const bh_status status = bh_group_new(net, &config, &group, diag);
+    if (status == BH_ERR_TEXT)
+        explain_drive(fibre->variable, diag);
+    BH_TRY(status);
     BH_TRY(bh_link(group, fibre->variable, source, fibre->link, diag));
     *out = group;
     return BH_OK;

@@ -214,6 +214,11 @@ summarize(const struct live *live, const bh_live_status *status)
              plural((uint64_t)r->threads));
     write_line(status, text, sizeof text);
     note("%s", text);
+    const double dropped = (double)status->dropped;
+    if (dropped > 0)
+        note("%.0f%% of the frames were dropped, as the machine did not keep up; fewer "
+             "--places or --fibres are less work, and so is a larger --block",
+             100 * dropped / (dropped + status->heard_s * live->info.samplerate_hz));
 }
 
 static int

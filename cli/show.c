@@ -38,8 +38,9 @@ picture_check(const char *path, bh_diag *diag)
     if (!failed)
         return BH_OK;
     return bh_diag_set(diag, BH_ERR_FILE, "cannot write '%s': %s", path,
-                       errno == ENOENT ? "its directory does not exist"
-                                       : strerror(errno));
+                       errno == ENOENT   ? "its directory does not exist"
+                       : errno == EACCES ? "no permission to write into its directory"
+                                         : strerror(errno));
 }
 
 bh_status

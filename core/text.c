@@ -48,7 +48,7 @@ bh_text_nearest(const char *word, const char *const *words, size_t count)
 {
     const char *best = NULL;
     const size_t length = strlen(word);
-    size_t limit = 1 + length / 3;
+    size_t limit = length > 1 ? 1 + length / 3 : 0; /* a letter: in another case */
     for (size_t i = 0; i < count; i++) {
         const size_t other = strlen(words[i]);
         size_t far = distance(word, words[i]);
