@@ -20,6 +20,8 @@ bh_lanes_round(size_t channels)
     return (channels + BH_LANES - 1) / BH_LANES * BH_LANES;
 }
 
+struct bh_graph;
+
 /// What a device (core/device_ops.h) is told of a bank that it takes over.
 struct bh_bank_form {
     const char *text;     ///< filterbank/lane.cu for this kind; NULL for filters whose
@@ -31,6 +33,7 @@ struct bh_bank_form {
     const bh_filterbank *before; ///< of double precision: hears the sound, and the bank
                                  ///< all of its channels; NULL: there is none
     const void *shared;          ///< then struct dcgc_shared of that
+    struct bh_graph *graph;      ///< that the bank is, and nothing else; or NULL
 };
 
 /// All blocks are in the bank's precision. A window has at most BH_WINDOW_MAX frames.

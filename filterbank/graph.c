@@ -49,6 +49,7 @@ bh_graph_free(bh_graph *graph)
 {
     if (!graph)
         return;
+    graph_unplace(graph);
     for (size_t i = 0; i < graph->control_count; i++)
         free_control(&graph->controls[i]);
     for (size_t i = 0; i < graph->node_count; i++)

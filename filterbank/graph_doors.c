@@ -33,8 +33,10 @@ next_window(bh_graph *graph, size_t frames, bh_diag *diag)
     graph->asked = frames;
     BH_TRY(graph_read(graph, frames, &got, diag));
     const unsigned control = bh_denormal_flush();
-    const bh_status status = graph_advance(graph, got, diag);
+    bh_status status = graph_advance(graph, got, diag);
     bh_denormal_restore(control);
+    if (status == BH_OK && graph->placed)
+        status = graph_bring(graph, got, diag);
     graph->broken = status != BH_OK;
     return status;
 }
@@ -88,6 +90,13 @@ said_rewind(void *self, bh_diag *diag)
     return BH_OK;
 }
 
+static bool
+said_keep(void *self, struct bh_device *device, bh_block *window)
+{
+    const struct said *said = self;
+    return graph_keep(said->graph, said->output, device, window);
+}
+
 /* The length of the longest source that the graph reads. */
 static uint64_t
 length(const bh_graph *graph)
@@ -122,6 +131,7 @@ bh_graph_source(bh_graph *graph, bh_node node, bh_source **out, bh_diag *diag)
         .tile = said_tile,
         .rewind = said_rewind,
         .free = free,
+        .keep = said_keep,
     };
     bh_status status = graph_add_output(graph, node, &said->output, diag);
     if (status == BH_OK)
@@ -164,11 +174,18 @@ bank_free(void *self)
     bh_graph_free(graph);
 }
 
+static void
+bank_form(const void *self, struct bh_bank_form *out)
+{
+    *out = (struct bh_bank_form){.graph = (bh_graph *)self};
+}
+
 static const struct bh_filterbank_ops bank_ops = {
     .try_begin = bank_begin,
     .tile = bank_tile,
     .reset = bank_reset,
     .free = bank_free,
+    .form = bank_form,
 };
 
 bh_status

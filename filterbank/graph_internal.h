@@ -4,10 +4,21 @@
 
 /* A graph as its parts see it: graph.c builds it, graph_nodes.c, mix.c and
  * graph_route.c are the kinds of node, graph_run.c advances it, graph_doors.c makes it
- * a source or a bank. */
+ * a source or a bank, graph_place.c puts it on a device. */
 
 #include "filterbank/filterbank_ops.h"
 #include "filterbank/graph.h"
+
+struct bh_mix_origin; /* mix_device_kernel.h */
+
+/* What a device needs to run a node (filterbank/mix.cu). */
+struct node_form {
+    const char *kernel[2];              /* in single and in double precision */
+    unsigned operation;                 /* bh_operation */
+    size_t first;                       /* where the first input stands, 0 or 1 */
+    double number[BH_GRAPH_INPUTS_MAX]; /* weights, sides that are numbers */
+    const struct bh_mix_origin *origin; /* of each channel; NULL: of the same */
+};
 
 /* What a kind of node does. */
 struct node_ops {
@@ -18,6 +29,8 @@ struct node_ops {
                 bh_block out);
     void (*reset)(void *self); /* NULL: nothing to forget */
     void (*free)(void *self);  /* NULL: nothing to free */
+    /* NULL where no device can run it, and for banks. */
+    void (*form)(const void *self, struct node_form *out);
 };
 
 /* A node as its kind orders it. */
@@ -40,7 +53,9 @@ struct node {
     struct node_order order; /* with `inputs` its own */
     bh_filterbank *bank;     /* NULL where it is none */
     bh_source *source;       /* NULL where it is none */
-    bool ended;              /* the source */
+    bool ended;              /* the source; */
+    bool kept;               /* its windows lie on the graph's device */
+    size_t got;              /* frames of it in this window */
     void *memory;            /* its own: BH_WINDOW_MAX frames */
     bh_block block;          /* the window */
     int asked_by;            /* an output or ASKED_BY_ ... */
@@ -65,11 +80,12 @@ struct bh_graph {
     size_t node_count, control_count, output_count;
     bh_node input; /* that hears what the bank is given */
     bool has_input, has_source;
-    bool runs;         /* too late for nodes */
-    bool broken;       /* a window failed; nothing goes on before a rewind */
-    uint64_t start;    /* of the window */
-    size_t asked, got; /* frames of it */
-    uint64_t position; /* behind it */
+    bool runs;                   /* too late for nodes */
+    bool broken;                 /* a window failed; nothing goes on before a rewind */
+    uint64_t start;              /* of the window */
+    size_t asked, got;           /* frames of it */
+    uint64_t position;           /* behind it */
+    struct graph_placed *placed; /* graph_place.c; NULL: on the processor */
 };
 
 /* Adds a node (its number in `out`); `self` stays with the caller on failure. */
@@ -100,5 +116,17 @@ void graph_say(const bh_graph *graph, size_t output, size_t channel, size_t fram
                bh_block out);
 /* Forgets all sound, but does not rewind sources. */
 void graph_reset(bh_graph *graph);
+
+/* Of a graph on a device: computes `frames` more frames of all nodes, brings those of
+ * the outputs to the host, and where an output's lie there. */
+BH_NODISCARD bh_status graph_run_placed(bh_graph *graph, size_t frames, bh_diag *diag);
+BH_NODISCARD bh_status graph_bring(bh_graph *graph, size_t frames, bh_diag *diag);
+bh_block graph_brought(const bh_graph *graph, size_t output);
+/* bh_source_keep of an output, of a graph anywhere. */
+bool graph_keep(bh_graph *graph, size_t output, struct bh_device *device,
+                bh_block *window);
+/* Back to the processor, for a graph that has not heard anything there, or to be freed.
+ */
+void graph_unplace(bh_graph *graph);
 
 #endif

@@ -71,7 +71,8 @@ bank_free(void *self)
     bh_filterbank_free(self);
 }
 
-static const struct node_ops bank_ops = {bank_run, bank_reset, bank_free};
+static const struct node_ops bank_ops = {
+    .run = bank_run, .reset = bank_reset, .free = bank_free};
 
 static bh_status
 check_bank(const bh_graph *graph, bh_node input, const bh_filterbank *fb, bh_diag *diag)
@@ -149,8 +150,8 @@ function_free(void *self)
     free(function);
 }
 
-static const struct node_ops function_ops = {function_run, function_reset,
-                                             function_free};
+static const struct node_ops function_ops = {
+    .run = function_run, .reset = function_reset, .free = function_free};
 
 /* Channels of the inputs, and of the result. */
 static bh_status

@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filterbank/graph_internal.h"
-#include "filterbank/mix.h"
+#include "filterbank/mix_device_kernel.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Where a channel comes from. */
-struct origin {
-    size_t input, channel;
-};
-
 struct route {
     double *cf_hz;
-    struct origin origin[];
+    struct bh_mix_origin origin[];
 };
 
 static void
 route_run(void *self, size_t channel, size_t frame, const bh_block *in, bh_block out)
 {
-    const struct origin *origin = ((const struct route *)self)->origin + channel;
+    const struct bh_mix_origin *origin = ((const struct route *)self)->origin + channel;
     (void)frame;
     for (size_t t = 0; t < out.frames; t++)
         for (size_t ch = 0; ch < out.channels; ch++) {
@@ -41,7 +36,16 @@ route_free(void *self)
     free(route);
 }
 
-static const struct node_ops route_ops = {.run = route_run, .free = route_free};
+static void
+route_form(const void *self, struct node_form *out)
+{
+    out->kernel[0] = "bh_mix_route_float";
+    out->kernel[1] = "bh_mix_route_double";
+    out->origin = ((const struct route *)self)->origin;
+}
+
+static const struct node_ops route_ops = {
+    .run = route_run, .free = route_free, .form = route_form};
 
 static size_t
 at_least_1(size_t count)
@@ -78,7 +82,7 @@ check_routing(const bh_graph *graph, const bh_graph_routing *routing, bh_diag *d
                                "interleaved; they must have the same number",
                                bh_graph_channels(graph, routing->inputs[0]),
                                bh_graph_channels(graph, routing->inputs[i]));
-    const size_t most = SIZE_MAX / 4096 / sizeof(struct origin);
+    const size_t most = SIZE_MAX / 4096 / sizeof(struct bh_mix_origin);
     if (channels > 0 &&
         at_least_1(routing->repeats) > most / channels / at_least_1(routing->tiles))
         return bh_diag_set(diag, BH_ERR_MEMORY,
@@ -88,23 +92,23 @@ check_routing(const bh_graph *graph, const bh_graph_routing *routing, bh_diag *d
 }
 
 /* The input and channel that is number `k` of all. */
-static struct origin
+static struct bh_mix_origin
 find(const bh_graph *graph, const bh_graph_routing *routing, size_t k)
 {
-    struct origin origin = {0, k};
+    struct bh_mix_origin origin = {0, k};
     while (origin.channel >= bh_graph_channels(graph, routing->inputs[origin.input]))
         origin.channel -= bh_graph_channels(graph, routing->inputs[origin.input++]);
     return origin;
 }
 
 /* Where channel `ch` of the result comes from, by repeating, joining and tiling. */
-static struct origin
+static struct bh_mix_origin
 rule(const bh_graph *graph, const bh_graph_routing *routing, size_t ch)
 {
     const size_t repeats = at_least_1(routing->repeats);
     const size_t k = ch % (joined(graph, routing) * repeats);
     if (routing->interleave)
-        return (struct origin){k % routing->count, k / routing->count / repeats};
+        return (struct bh_mix_origin){k % routing->count, k / routing->count / repeats};
     return find(graph, routing, k / repeats);
 }
 
@@ -113,8 +117,9 @@ set_origins(const bh_graph *graph, const bh_graph_routing *routing, size_t chann
             struct route *route)
 {
     for (size_t ch = 0; ch < channels; ch++) {
-        const struct origin from = routing->map ? find(graph, routing, routing->map[ch])
-                                                : rule(graph, routing, ch);
+        const struct bh_mix_origin from = routing->map
+                                              ? find(graph, routing, routing->map[ch])
+                                              : rule(graph, routing, ch);
         const double *cf_hz = graph->nodes[routing->inputs[from.input]].order.cf_hz;
         route->origin[ch] = from;
         route->cf_hz[ch] = cf_hz ? cf_hz[from.channel] : NAN;

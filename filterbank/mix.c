@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define REAL float
 #include "filterbank/mix_run.inc"
@@ -38,7 +39,16 @@ sum_run(void *self, size_t channel, size_t frame, const bh_block *in, bh_block o
             add_double(share(in[i], channel, out), sum->weight[i], i == 0, out);
 }
 
-static const struct node_ops sum_ops = {.run = sum_run, .free = free};
+static void
+sum_form(const void *self, struct node_form *out)
+{
+    const struct sum *sum = self;
+    out->kernel[0] = "bh_mix_sum_float";
+    out->kernel[1] = "bh_mix_sum_double";
+    memcpy(out->number, sum->weight, sum->count * sizeof *sum->weight);
+}
+
+static const struct node_ops sum_ops = {.run = sum_run, .free = free, .form = sum_form};
 
 /* Adds a node whose `self` is freed where that fails. */
 static bh_status
@@ -103,7 +113,20 @@ arithmetic_run(void *self, size_t channel, size_t frame, const bh_block *in,
         operate_double(arithmetic->operation, side, numbers, out);
 }
 
-static const struct node_ops arithmetic_ops = {.run = arithmetic_run, .free = free};
+static void
+arithmetic_form(const void *self, struct node_form *out)
+{
+    const struct arithmetic *arithmetic = self;
+    out->kernel[0] = "bh_mix_operate_float";
+    out->kernel[1] = "bh_mix_operate_double";
+    out->operation = arithmetic->operation;
+    out->first = arithmetic->side[0].is_number;
+    out->number[0] = arithmetic->side[0].number;
+    out->number[1] = arithmetic->side[1].number;
+}
+
+static const struct node_ops arithmetic_ops = {
+    .run = arithmetic_run, .free = free, .form = arithmetic_form};
 
 static bh_status
 check_operation(bh_operation operation, const bh_operand side[2], bh_diag *diag)

@@ -45,8 +45,9 @@ static void
 placed_free(void *self)
 {
     struct placed *placed = self;
-    placed->bank.ops->free(placed->bank.self);
+    const struct bh_filterbank_config bank = placed->bank;
     give_back(placed);
+    bank.ops->free(bank.self);
 }
 
 /* The device takes them up when it hears the next window, as this cannot fail. */
@@ -134,6 +135,15 @@ static const struct bh_filterbank_ops placed_ops = {
     .begin_kept = placed_begin_kept,
 };
 
+void
+place_undo(bh_filterbank *fb)
+{
+    struct placed *placed = bh_filterbank_self(fb, &placed_ops);
+    const struct bh_filterbank_config *bank = &placed->bank;
+    bh_filterbank_replace(fb, bank->ops, bank->self, bank->in_channels, NULL);
+    give_back(placed);
+}
+
 static bh_status
 take_windows(struct placed *placed, bh_diag *diag)
 {
@@ -142,8 +152,7 @@ take_windows(struct placed *placed, bh_diag *diag)
                                                               : channels;
     const size_t row = BH_WINDOW_MAX * bh_precision_size(placed->bank.precision);
     bh_device *device = placed->device;
-    /* What hears one channel wants its samples side by side. */
-    placed->window.out_stride = channels > 1 ? bh_lanes_round(channels) : 1;
+    placed->window.out_stride = place_stride(channels);
     placed->heard = malloc(row * widest);
     if (!placed->heard)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu channels", channels);
@@ -158,6 +167,8 @@ take_method(struct placed *placed, bh_place_method method, bh_diag *diag)
 {
     struct place_order order = {placed->device, &placed->bank, {0}};
     placed->bank.ops->form(placed->bank.self, &order.form);
+    if (order.form.graph)
+        return place_graph_new(&order, method, &placed->method, &placed->self, diag);
     if (order.form.fields == 0)
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
                            "this filterbank has too many coefficients a channel for a "

@@ -30,14 +30,16 @@ typedef enum bh_place_method {
 /// processor and changes nothing. The device must outlive the bank, and is used by the
 /// thread that uses the bank.
 ///
-/// What can be placed: gammatones (the recursive engine and the one by Fourier
-/// transforms), approximate gammatones, gammachirps, linear, IIR and low-pass filters,
-/// middle ears, DRNL, DCGC, Tan and Carney, both hair cells, and FIR banks with their
-/// like (HRTFs, linear chirps, fractional delays), for input of one channel. Not graphs
-/// (their banks can be), filters of more than 128 coefficients a channel, and
-/// gammachirps and approximate gammatones of as high an order: BH_ERR_UNSUPPORTED with
-/// a sentence, and the bank stays where it was. FIR banks are in single precision
-/// there, within 1e-5 of the largest output of all channels, and begin in silence.
+/// What can be placed: graphs (bh_graph_filterbank) of what can be placed, with all
+/// that filterbank/mix.h makes, whose windows stay there; gammatones (the recursive
+/// engine and the one by Fourier transforms), approximate gammatones, gammachirps,
+/// linear, IIR and low-pass filters, middle ears, DRNL, DCGC, Tan and Carney, both hair
+/// cells, and FIR banks with their like (HRTFs, linear chirps, fractional delays), for
+/// input of one channel. Not graphs with C functions or controls, filters of more than
+/// 128 coefficients a channel, and gammachirps and approximate gammatones of as high an
+/// order: BH_ERR_UNSUPPORTED with a sentence, and the bank stays where it was. FIR
+/// banks are in single precision there, within 1e-5 of the largest output of all
+/// channels, and begin in silence.
 ///
 /// On the same bits: doubles below 2.2e-308 count as zero on the processor alone.
 ///
@@ -47,6 +49,16 @@ BH_API BH_NODISCARD bh_status bh_filterbank_place(bh_filterbank *fb,
                                                   struct bh_device *device,
                                                   bh_place_method method,
                                                   bh_diag *diag);
+
+struct bh_graph; ///< bh_graph (filterbank/graph.h)
+
+/// The same for a graph that reads sources, after its outputs have been made and before
+/// the first is read: all of it runs on the device, and only what outputs say comes
+/// back, or stays where bh_source_keep asks for that. Sources that say their windows on
+/// that device (bh_source_keep) are heard there. On failure nothing has changed.
+BH_API BH_NODISCARD bh_status bh_graph_place(struct bh_graph *graph,
+                                             struct bh_device *device,
+                                             bh_place_method method, bh_diag *diag);
 
 BH_END_DECLS
 

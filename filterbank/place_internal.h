@@ -24,6 +24,17 @@ struct place_method {
     void (*free)(void *self);
 };
 
+/* Elements from one frame of a window to the next: one channel lies side by side, as
+ * what hears one channel wants it. */
+static inline size_t
+place_stride(size_t channels)
+{
+    return channels > 1 ? bh_lanes_round(channels) : 1;
+}
+
+/* Back to the processor, for a bank that has not heard anything on its device. */
+void place_undo(bh_filterbank *fb);
+
 /* What a method is made of: the bank as the processor has it. */
 struct place_order {
     bh_device *device;
@@ -37,6 +48,11 @@ BH_NODISCARD bh_status place_lane_new(const struct place_order *order,
 BH_NODISCARD bh_status place_behind_new(const struct place_order *order,
                                         const struct place_method **method, void **out,
                                         bh_diag *diag);
+/* Of a graph (graph_place.c), whose banks are placed the same way. */
+BH_NODISCARD bh_status place_graph_new(const struct place_order *order,
+                                       bh_place_method how,
+                                       const struct place_method **method, void **out,
+                                       bh_diag *diag);
 BH_NODISCARD bh_status place_scan_new(const struct place_order *order,
                                       const struct place_method **method, void **out,
                                       bh_diag *diag);

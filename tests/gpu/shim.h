@@ -8,6 +8,7 @@
  * and __CUDACC_RTC__ are defined, so that the text is the one that NVRTC sees. */
 
 typedef decltype(sizeof 0) size_t;
+#define NULL 0
 
 struct uint3 {
     unsigned x, y, z;
