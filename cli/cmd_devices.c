@@ -133,6 +133,7 @@ print_json(void)
     json_begin(&json, stdout);
     const bh_status status = json_cpu(&json, &diag);
     json_gpus(&json);
+    json_text(&json, "gpu_kernels", bh_backend_kernels());
     json_sound(&json);
     json_end(&json);
     return status == BH_OK ? end_output() : fail(&diag);
@@ -152,6 +153,11 @@ run(const void *settings, const char *operand)
         printf("GPU    none: %s\n", diag.text);
     for (int i = 0; i < count; i++)
         print_gpu(i);
+    if (count > 0 && bh_backend_kernels()[0])
+        printf("       machine code of filterbanks is built in: %s\n",
+               bh_backend_kernels());
+    else if (count > 0)
+        printf("       machine code of filterbanks is made by NVRTC at first use\n");
     print_sound();
     return end_output();
 }

@@ -21,6 +21,7 @@ static int
 run(const void *settings, const char *operand)
 {
     (void)settings, (void)operand;
+    const char *kernels = bh_backend_kernels();
     if (common()->json) {
         struct json json;
         json_begin(&json, stdout);
@@ -29,6 +30,7 @@ run(const void *settings, const char *operand)
         json_text(&json, "compiler", COMPILER);
         json_text(&json, "instruction_sets", INSTRUCTIONS);
         json_text(&json, "mpi", BH_MPIS);
+        json_text(&json, "gpu_kernels", kernels);
         json_end(&json);
         return end_output();
     }
@@ -40,7 +42,9 @@ run(const void *settings, const char *operand)
            "functions (libmysofa), spikes (HDF5, CSV), pictures (PNG, SVG, PDF by "
            "cairo).\n"
            "Found when it runs: a C compiler for the equations, CUDA, MPI (" BH_MPIS
-           ").\n");
+           ").\n"
+           "Machine code for filterbanks on GPUs: %s.\n",
+           kernels[0] ? kernels : "none; NVRTC makes it when it runs");
     return end_output();
 }
 

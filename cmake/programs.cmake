@@ -17,7 +17,7 @@ function(bh_program name file)
   list(TRANSFORM first PREPEND ${PROJECT_SOURCE_DIR}/)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/programs)
   add_custom_command(
-    OUTPUT ${out}
+    OUTPUT ${out} ${flat}
     COMMAND
       ${CMAKE_C_COMPILER} -E -P -nostdinc -x c -D__CUDACC__ -D__CUDACC_RTC__ -DBH_ONE_LANE
       -DBH_CORE_CUDA_KERNEL_H -Drestrict=BH_RESTRICT ${ARGN} -I${PROJECT_SOURCE_DIR}
@@ -28,6 +28,7 @@ function(bh_program name file)
     DEPENDS ${texts} ${PROJECT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     VERBATIM)
   set(programs ${programs} ${out} PARENT_SCOPE)
+  bh_image(${name} ${first} ${flat})
 endfunction()
 
 # bh_lane_program(KIND FIELDS SINGLE [DEFINITIONS...]): filterbank/lane.cu for a kind;

@@ -3,6 +3,7 @@
 
 #include "core/cpu.h"
 #include "gpu/device_internal.h"
+#include "gpu/image_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,12 @@ const char *
 bh_backend_notice(const bh_backend *backend)
 {
     return backend->notice[0] ? backend->notice : NULL;
+}
+
+const char *
+bh_backend_kernels(void)
+{
+    return bh_gpu_image_targets;
 }
 
 struct bh_device *

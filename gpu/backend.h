@@ -31,6 +31,13 @@ BH_API const char *bh_backend_describe(const bh_backend *backend);
 /// A sentence on why "auto" is the processor; NULL where there is nothing to tell.
 BH_API const char *bh_backend_notice(const bh_backend *backend);
 
+/// The GPUs that this library has machine code for, as compilers call them, with blanks
+/// between them ("sm_80 sm_90 compute_75": the last for all others from 7.5 on,
+/// compiled by the driver); "" where it was built without. Where a GPU takes it,
+/// filterbanks need no NVRTC; networks, whose code is made from their equations, always
+/// do.
+BH_API const char *bh_backend_kernels(void);
+
 /// What banks and networks are placed on (bh_filterbank_place, bh_network_config): the
 /// backend's own. NULL is the processor.
 BH_API struct bh_device *bh_backend_device(const bh_backend *backend);

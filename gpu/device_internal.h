@@ -48,9 +48,15 @@ void bh_gpu_graph_ops(struct bh_device_ops *ops);
 void bh_gpu_fft_open(struct gpu *gpu);
 void bh_gpu_fft_close(struct gpu *gpu);
 
-/// What NVRTC makes of a text: machine code where it knows the device, else text for
-/// the driver. `*image` is to be freed. `flags`: BH_DEVICE_FLUSH_DENORMALS.
-bh_status bh_gpu_compile(const bh_gpu_info *info, const char *text, unsigned flags,
-                         void **image, size_t *bytes, bh_diag *diag);
+/* What NVRTC is always asked for. */
+#define BH_NVRTC_OPTIONS                                                               \
+    "--std=c++17", "--device-as-default-execution-space", "--fmad=false",              \
+        "--prec-div=true", "--prec-sqrt=true"
+
+/// What NVRTC makes of a text: with `machine` machine code where it knows the device,
+/// else text for the driver. `*image` is to be freed. `flags`:
+/// BH_DEVICE_FLUSH_DENORMALS.
+bh_status bh_gpu_compile(const bh_gpu_info *info, bool machine, const char *text,
+                         unsigned flags, void **image, size_t *bytes, bh_diag *diag);
 
 #endif

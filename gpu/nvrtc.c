@@ -181,17 +181,11 @@ take_result(const struct nvrtc *nvrtc, void *program, bool machine, void **image
 }
 
 static bh_status
-compile(const struct nvrtc *nvrtc, const bh_gpu_info *info, int arch, const char *text,
+compile(const struct nvrtc *nvrtc, bool machine, int arch, const char *text,
         unsigned flags, void **image, size_t *bytes, bh_diag *diag)
 {
-    const bool machine = arch == 10 * info->compute_major + info->compute_minor;
     char target[64];
-    const char *const options[] = {target,
-                                   "--std=c++17",
-                                   "--device-as-default-execution-space",
-                                   "--fmad=false",
-                                   "--prec-div=true",
-                                   "--prec-sqrt=true",
+    const char *const options[] = {target, BH_NVRTC_OPTIONS,
                                    (flags & BH_DEVICE_FLUSH_DENORMALS) ? "--ftz=true"
                                                                        : "--ftz=false"};
     void *program = NULL;
@@ -208,13 +202,14 @@ compile(const struct nvrtc *nvrtc, const bh_gpu_info *info, int arch, const char
 }
 
 bh_status
-bh_gpu_compile(const bh_gpu_info *info, const char *text, unsigned flags, void **image,
-               size_t *bytes, bh_diag *diag)
+bh_gpu_compile(const bh_gpu_info *info, bool machine, const char *text, unsigned flags,
+               void **image, size_t *bytes, bh_diag *diag)
 {
     struct nvrtc nvrtc = {0};
     int arch = 0;
     BH_TRY(open_nvrtc(info, &nvrtc, &arch, diag));
-    bh_status status = compile(&nvrtc, info, arch, text, flags, image, bytes, diag);
+    machine = machine && arch == 10 * info->compute_major + info->compute_minor;
+    bh_status status = compile(&nvrtc, machine, arch, text, flags, image, bytes, diag);
     close_nvrtc(&nvrtc);
     return status;
 }

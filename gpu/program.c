@@ -2,6 +2,7 @@
 #include "gpu/device_internal.h"
 
 #include "core/cache_internal.h"
+#include "gpu/image_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +10,23 @@
 
 /* Programs and kernels are the driver's own handles. */
 
+/* The code is not for this driver, or this driver has nothing to compile it with. */
+static bool
+is_refused(int result)
+{
+    return result == BH_CUDA_ERROR_INVALID_IMAGE ||
+           result == BH_CUDA_ERROR_NO_BINARY_FOR_GPU ||
+           (result >= BH_CUDA_ERROR_JIT_COMPILER_NOT_FOUND &&
+            result <= BH_CUDA_ERROR_JIT_COMPILATION_DISABLED);
+}
+
 static bh_status
 load_image(const struct gpu *gpu, const void *image, void **program, bh_diag *diag)
 {
     const bh_gpu_info *info = &gpu->info;
     void *loaded = NULL;
     int result = gpu->driver.module_load(&loaded, image);
-    if (result == BH_CUDA_ERROR_NO_BINARY_FOR_GPU ||
-        result == BH_CUDA_ERROR_INVALID_IMAGE ||
-        result == BH_CUDA_ERROR_UNSUPPORTED_PTX_VERSION)
+    if (is_refused(result))
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED,
                            "the driver (CUDA %d.%d) does not take code for compute "
                            "capability %d.%d of the compiler that is there (%d); a "
@@ -41,6 +50,16 @@ make_key(const bh_gpu_info *info, const char *text, unsigned flags)
     return key;
 }
 
+/* What the library brings along for a text; NULL where that is nothing. */
+static const void *
+find_image(const char *text, unsigned flags)
+{
+    const struct bh_gpu_image *image = bh_gpu_images;
+    while (image->text && (image->flags != flags || strcmp(image->text, text) != 0))
+        image++;
+    return image->fatbin;
+}
+
 /* What was kept may be another driver's: then it is made anew. */
 static bh_status
 load_text(const struct gpu *gpu, const char *text, unsigned flags, const char *key,
@@ -54,7 +73,7 @@ load_text(const struct gpu *gpu, const char *text, unsigned flags, const char *k
     if (status == BH_ERR_UNSUPPORTED) {
         free(image);
         image = NULL;
-        status = bh_gpu_compile(&gpu->info, text, flags, &image, &bytes, diag);
+        status = bh_gpu_compile(&gpu->info, true, text, flags, &image, &bytes, diag);
         if (status == BH_OK)
             status = load_image(gpu, image, program, diag);
         if (status == BH_OK)
@@ -69,10 +88,16 @@ load(bh_device *device, const char *text, unsigned flags, void **program, bh_dia
 {
     const struct gpu *gpu = gpu_of(device);
     BH_TRY(bh_gpu_enter(gpu, diag));
+    const void *image = find_image(text, flags);
+    bh_status status = BH_ERR_UNSUPPORTED;
+    if (image)
+        status = load_image(gpu, image, program, diag);
+    if (status != BH_ERR_UNSUPPORTED)
+        return status;
     char *key = make_key(&gpu->info, text, flags);
     if (!key)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a GPU's program");
-    bh_status status = load_text(gpu, text, flags, key, program, diag);
+    status = load_text(gpu, text, flags, key, program, diag);
     free(key);
     return status;
 }

@@ -28,12 +28,14 @@ struct fake_gpu {
     size_t memory_bytes; /* of a device: 0 is 64 GiB; more than that is not given */
     int order;           /* of threads and blocks: enum shim_order of shim_run.h */
     uint64_t seed;       /* of the random order */
+    int refuses_fatbins; /* with this CUresult; 0: it takes them */
     int reads_pageable;  /* copies from memory that is not pinned are late too */
     char failing[64];    /* this function ("cuMemAlloc") ... */
     int failing_call;    /* ... fails when it is called for the n-th time from now, */
     int failing_code; /* with this CUresult (0: 999); call 0: whenever it is called */
     /* What has happened. */
     size_t launches;     /* of kernels */
+    size_t fatbins;      /* that were loaded */
     size_t live, pinned; /* pieces of memory that were not given back, */
     size_t handles;      /* and contexts, streams, programs, graphs */
     char complaint[400]; /* of the last kernel that could not run to its end */

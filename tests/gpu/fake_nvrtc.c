@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stands in for NVRTC: hands the text to a C++ compiler, behind shim.h, and to the true
- * NVRTC where there is one, so that every text that a test loads is known to be right
- * CUDA. FAKE_CXX is the compiler with its flags, FAKE_SHIM the path of shim.h,
- * FAKE_CUDA that of the fake driver, which runs the threads. */
-#define _GNU_SOURCE /* mkdtemp */
+/* Stands in for NVRTC: hands the text to a C++ compiler, and to the true NVRTC where
+ * there is one, so that every text that a test loads is known to be right CUDA
+ * (fake_compile.h). */
+#define _GNU_SOURCE /* strdup */
+#include "tests/gpu/fake_compile.h"
 #include "tests/gpu/fake_cuda.h"
-#include "tests/gpu/fake_image.h"
-#include "tests/gpu/true_nvrtc.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 EXPORT int nvrtcVersion(int *major, int *minor);
 EXPORT int nvrtcGetNumSupportedArchs(int *count);
@@ -31,11 +24,11 @@ EXPORT int nvrtcGetCUBINSize(void *program, size_t *bytes);
 EXPORT int nvrtcGetCUBIN(void *program, char *cubin);
 EXPORT int nvrtcDestroyProgram(void **program);
 
-enum { FAILURE = 6, PATH = 4000 };
+enum { FAILURE = 6 };
 
 struct program {
-    char *text, *image, *log;
-    size_t image_bytes, log_bytes;
+    char *text;
+    struct fake_compiled made;
 };
 
 int
@@ -79,24 +72,6 @@ nvrtcCreateProgram(void **out, const char *text, const char *name, int headers,
     return headers == 0 ? 0 : FAILURE;
 }
 
-/* A whole file, `before` bytes of room in front; NULL where there is none. */
-static char *
-read_file(const char *path, size_t before, size_t *bytes)
-{
-    struct stat info;
-    FILE *file = fopen(path, "rb");
-    if (!file || fstat(fileno(file), &info) != 0) {
-        if (file)
-            fclose(file);
-        return NULL;
-    }
-    const size_t size = (size_t)info.st_size;
-    char *data = calloc(before + size + 1, 1);
-    *bytes = before + fread(data + before, 1, size, file);
-    fclose(file);
-    return data;
-}
-
 static bool
 has(int count, const char *const *options, const char *wanted)
 {
@@ -106,79 +81,25 @@ has(int count, const char *const *options, const char *wanted)
     return false;
 }
 
-static void
-compile(struct program *program, const char *directory, bool flush)
-{
-    char source[PATH + 20], object[PATH + 20], log[PATH + 20], command[4 * PATH + 1000];
-    snprintf(source, sizeof source, "%s/kernel.cpp", directory);
-    snprintf(object, sizeof object, "%s/kernel.so", directory);
-    snprintf(log, sizeof log, "%s/log", directory);
-    FILE *file = fopen(source, "w");
-    fprintf(file, "#include \"%s\"\n%s#line 1 \"brianhears.cu\"\n%s", FAKE_SHIM,
-            flush ? "extern \"C\" const int shim_flush = 1;\n" : "", program->text);
-    fclose(file);
-    snprintf(command, sizeof command, "%s -o '%s' '%s' '%s' 2>'%s'", FAKE_CXX, object,
-             source, FAKE_CUDA, log);
-    if (system(command) == 0)
-        program->image =
-            read_file(object, sizeof(struct fake_image), &program->image_bytes);
-    program->log = read_file(log, 0, &program->log_bytes);
-    unlink(source);
-    unlink(object);
-    unlink(log);
-}
-
-/* Sanitizers know nothing of what the true NVRTC does. */
-static bool
-is_cuda(struct program *program, int count, const char *const *options)
-{
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    enum { MOST = 1000 };
-    char why[MOST - 20];
-    if (true_nvrtc_check(program->text, count, options, why, sizeof why) >= 0)
-        return true;
-    free(program->log);
-    program->log = calloc(MOST, 1);
-    program->log_bytes = (size_t)snprintf(program->log, MOST, "error: %s\n", why);
-    return false;
-#else
-    (void)program, (void)count, (void)options;
-    return true;
-#endif
-}
-
 int
 nvrtcCompileProgram(void *handle, int count, const char *const *options)
 {
     if (fake_fails(__func__) != 0)
         return FAILURE;
     struct program *program = handle;
-    const char *temporary = getenv("TMPDIR");
-    char directory[PATH];
     /* What the kernels' text relies on. */
     if (!has(count, options, "--fmad=false") ||
         !has(count, options, "--gpu-architecture=sm_90"))
         return FAILURE;
-    snprintf(directory, sizeof directory, "%s/fake-nvrtc-XXXXXX",
-             temporary && *temporary ? temporary : "/tmp");
-    if (!mkdtemp(directory))
-        return FAILURE;
-    compile(program, directory, has(count, options, "--ftz=true"));
-    rmdir(directory);
-    if (!program->image || !is_cuda(program, count, options))
-        return FAILURE;
-    struct fake_image header = {.bytes = program->image_bytes -
-                                         sizeof(struct fake_image)};
-    memcpy(header.magic, FAKE_MAGIC, sizeof header.magic);
-    snprintf(header.build, sizeof header.build, "%s", FAKE_BUILD);
-    memcpy(program->image, &header, sizeof header);
-    return 0;
+    fake_compile(program->text, has(count, options, "--ftz=true"), &program->made);
+    fake_check(program->text, count, options, &program->made);
+    return program->made.image ? 0 : FAILURE;
 }
 
 int
 nvrtcGetProgramLogSize(void *program, size_t *bytes)
 {
-    *bytes = ((struct program *)program)->log_bytes + 1;
+    *bytes = ((struct program *)program)->made.log_bytes + 1;
     return 0;
 }
 
@@ -186,8 +107,8 @@ int
 nvrtcGetProgramLog(void *handle, char *log)
 {
     const struct program *program = handle;
-    if (program->log)
-        memcpy(log, program->log, program->log_bytes + 1);
+    if (program->made.log)
+        memcpy(log, program->made.log, program->made.log_bytes + 1);
     return 0;
 }
 
@@ -211,7 +132,7 @@ nvrtcGetCUBINSize(void *program, size_t *bytes)
 {
     if (fake_fails(__func__) != 0)
         return FAILURE;
-    *bytes = ((struct program *)program)->image_bytes;
+    *bytes = ((struct program *)program)->made.image_bytes;
     return 0;
 }
 
@@ -221,7 +142,7 @@ nvrtcGetCUBIN(void *handle, char *cubin)
     if (fake_fails(__func__) != 0)
         return FAILURE;
     const struct program *program = handle;
-    memcpy(cubin, program->image, program->image_bytes);
+    memcpy(cubin, program->made.image, program->made.image_bytes);
     return 0;
 }
 
@@ -230,8 +151,7 @@ nvrtcDestroyProgram(void **handle)
 {
     struct program *program = *handle;
     free(program->text);
-    free(program->image);
-    free(program->log);
+    fake_compiled_free(&program->made);
     free(program);
     *handle = NULL;
     return 0;

@@ -2,6 +2,7 @@
 /* Programs, kernels and graphs of the fake driver. */
 #define _GNU_SOURCE /* memfd_create */
 #include "tests/gpu/fake_cuda.h"
+#include "tests/gpu/fake_fatbin.h"
 #include "tests/gpu/fake_image.h"
 #include "tests/gpu/shim_run.h"
 
@@ -51,11 +52,9 @@ load_library(struct module *module, const struct fake_image *image)
     return 0;
 }
 
-int
-cuModuleLoadData(void **out, const void *image)
+static int
+load_module(void **out, const struct fake_image *header)
 {
-    ENTER_AND_WAIT();
-    const struct fake_image *header = image;
     if (memcmp(header->magic, FAKE_MAGIC, sizeof header->magic) != 0)
         return NO_BINARY_FOR_GPU;
     if (strcmp(header->build, FAKE_BUILD) != 0)
@@ -71,6 +70,27 @@ cuModuleLoadData(void **out, const void *image)
     fake.handles++;
     *out = module;
     return 0;
+}
+
+int
+cuModuleLoadData(void **out, const void *image)
+{
+    ENTER_AND_WAIT();
+    const struct fake_image *header = image;
+    void *made = NULL;
+    uint32_t magic;
+    memcpy(&magic, image, sizeof magic);
+    if (magic == FATBIN_MAGIC) {
+        if (fake.refuses_fatbins)
+            return fake.refuses_fatbins;
+        header = made = fake_fatbin_image(image);
+        if (!made)
+            return UNKNOWN;
+        fake.fatbins++;
+    }
+    int result = load_module(out, header);
+    free(made);
+    return result;
 }
 
 int

@@ -15,30 +15,37 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${fake_shim})
 file(SHA256 ${fake_shim} fake_build)
 string(SHA1 fake_build "${fake_build} ${FAKE_GPU_CXX} ${fake_flags}")
 
+find_library(TRUE_NVRTC nvrtc PATHS /usr/local/cuda/lib64)
+get_property(image_names GLOBAL PROPERTY BH_IMAGE_NAMES)
+list(JOIN image_names " " image_names)
+
 # fake_library(TARGET FILE SOURCES...)
 function(fake_library target file)
   add_library(${target} SHARED ${ARGN})
   set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX "" OUTPUT_NAME ${file}
                         LIBRARY_OUTPUT_DIRECTORY ${FAKE_GPU_DIR})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(${target} PRIVATE FAKE_BUILD="${fake_build}"
-                             FAKE_GPU_DIR="${FAKE_GPU_DIR}")
+  target_compile_definitions(
+    ${target}
+    PRIVATE FAKE_BUILD="${fake_build}" FAKE_GPU_DIR="${FAKE_GPU_DIR}"
+            TRUE_NVRTC="$<$<BOOL:${TRUE_NVRTC}>:${TRUE_NVRTC}>"
+            FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}" FAKE_SHIM="${fake_shim}"
+            FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1"
+            FAKE_PROGRAMS="${PROJECT_BINARY_DIR}/programs"
+            FAKE_PROGRAM_NAMES="${image_names}"
+            "FAKE_TEXT_FIRST=\"${PROJECT_SOURCE_DIR}/core/nvrtc_kernel.h\",\"${PROJECT_SOURCE_DIR}/core/cuda_kernel.h\"")
   target_link_options(${target} PRIVATE -Wl,-soname,${file})
   target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS} m)
 endfunction()
 
-set(fake_sources fake_cuda.c fake_program.c fake_queue.c shim.c)
+set(fake_sources fake_cuda.c fake_program.c fake_queue.c shim.c fake_fatbin.c
+    fake_compile.c true_nvrtc.c)
 list(TRANSFORM fake_sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 fake_library(fake_cuda libcuda.so.1 ${fake_sources})
 fake_library(fake_cuda_old libcuda-old.so.1 ${fake_sources})
 target_compile_definitions(fake_cuda_old PRIVATE OLD_DRIVER)
 fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c
-             ${CMAKE_CURRENT_LIST_DIR}/true_nvrtc.c)
-find_library(TRUE_NVRTC nvrtc PATHS /usr/local/cuda/lib64)
-target_compile_definitions(fake_nvrtc PRIVATE TRUE_NVRTC="$<$<BOOL:${TRUE_NVRTC}>:${TRUE_NVRTC}>"
-                           FAKE_CXX="${FAKE_GPU_CXX} ${fake_flags}"
-                           FAKE_SHIM="${fake_shim}"
-                           FAKE_CUDA="${FAKE_GPU_DIR}/libcuda.so.1")
+             ${CMAKE_CURRENT_LIST_DIR}/fake_compile.c ${CMAKE_CURRENT_LIST_DIR}/true_nvrtc.c)
 fake_library(fake_cufft libcufft.so.12 ${CMAKE_CURRENT_LIST_DIR}/fake_cufft.c)
 target_link_libraries(fake_cufft PRIVATE fake_cuda PkgConfig::FFTW3)
 target_link_libraries(fake_nvrtc PRIVATE fake_cuda)
