@@ -8,6 +8,16 @@ make_scratch() {
     cp -r ../scratch/. .
 }
 
+# What docs/coming-from.md says is done here instead of there.
+try_page() { # page
+    local text count=0 cache_dir=${BH_CACHE_DIR-}
+    while IFS= read -r text; do
+        try_example coming-from "$text"
+        count=$((count + 1))
+    done < <(grep -o '`bhears [^`]*`' "$1" | tr -d '`')
+    [ "$count" -ge 15 ] || fault "$1 has $count commands"
+}
+
 # Runs one example; those that need a device, a browser or a terminal as far as that goes.
 try_example() { # command text
     local name allowed=0 text=$2
@@ -96,4 +106,5 @@ MODEL
         [ "$count" -ge 2 ] || fault "help $command has $count examples, not two"
         [ -z "$text" ] || fault "help $command: an example does not end: $text"
     done <../names
+    try_page "$(dirname "$speech")/../../docs/coming-from.md"
 }
