@@ -140,7 +140,8 @@ visit_state_monitor(struct state *state, bh_state_monitor *monitor)
     if (monitor->visit)
         monitor->visit(monitor->config.user, state);
     if (state->reading && !state->failed) {
-        state->failed = kept > (state->size - state->at) / row ||
+        const size_t rows = (size_t)monitor->variables * row;
+        state->failed = (rows > 0 && kept > (state->size - state->at) / rows) ||
                         state_reserve(monitor, (size_t)kept, NULL) != BH_OK;
         monitor->kept = state->failed ? 0 : (size_t)kept;
     }
@@ -184,6 +185,8 @@ visit_network(struct state *state, bh_network *net, bh_diag *diag)
 {
     STATE_VALUE(state, net->step);
     STATE_VALUE(state, net->epoch);
+    state->failed = state->failed || net->epoch < 0 || net->step < net->epoch ||
+                    net->step - net->epoch > INT32_MAX;
     for (bh_group *group = net->groups; group; group = group->next)
         visit_group(state, group);
     for (bh_synapses *s = net->synapses; s; s = s->next)

@@ -26,6 +26,57 @@ visit_array(struct state *state, void **array, size_t count, size_t size)
         state_bytes(state, *array, count * size);
 }
 
+/* Whether every sub-row holds targets of its part and, where synapses are sorted by
+ * them, delays that never fall. */
+static bool
+final_fit(const bh_synapses *s)
+{
+    const bh_subgroup *target = &s->target;
+    const uint16_t *delay = s->sorted_by ? s->sorted_by->delay : NULL;
+    for (size_t r = 0; r < s->source.count * s->partitions; r++) {
+        const uint32_t p = (uint32_t)(r % s->partitions);
+        for (uint64_t n = s->row[r]; n < s->row[r + 1]; n++) {
+            const size_t local = synapses_local(s, p, s->row[r], n),
+                         neuron = s->cut[p] + local;
+            if (neuron >= s->cut[p + 1] || neuron < target->first ||
+                neuron >= target->first + target->count ||
+                (delay && n > s->row[r] && delay[n] < delay[n - 1]))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Whether rows and targets are those of some synapses: a run does not ask. */
+static bool
+synapses_fit(const bh_synapses *s)
+{
+    const bh_group *group = s->target.group;
+    const size_t rows = s->source.count * s->partitions;
+    if (!s->row || s->procedural)
+        return s->count == 0;
+    if (s->partitions == 0 || s->row[0] != 0 || s->row[rows] != s->count)
+        return false;
+    for (size_t r = 0; r < rows; r++)
+        if (s->row[r] > s->row[r + 1])
+            return false;
+    for (const struct pathway *path = s->pathways; path; path = path->next)
+        if (path->delay_steps > LONGEST_DELAY)
+            return false;
+    if (!s->cut) {
+        bool fit = s->partitions == 1 && (s->post || s->count == 0);
+        for (size_t n = 0; fit && n < s->count; n++)
+            fit = s->post[n] < s->target.count;
+        return fit;
+    }
+    if (s->cut[s->partitions] > group->blocks * BLOCK)
+        return false;
+    for (uint32_t p = 0; p < s->partitions; p++)
+        if (s->cut[p] > s->cut[p + 1])
+            return false;
+    return final_fit(s);
+}
+
 /* Synapses as they lie, sorted for a run or not: what another cut of the targets asks
  * for is done when the next run begins. */
 void
@@ -66,8 +117,10 @@ state_synapses(struct state *state, bh_synapses *s)
     for (struct pathway *path = s->pathways; path; path = path->next)
         if (--sorted_by == 0)
             s->sorted_by = path;
-    if (state->reading)
+    if (state->reading) {
         s->run->current = false;
+        state->failed = state->failed || !synapses_fit(s);
+    }
     trace_visit(state, s);
     if (state->failed)
         s->count = 0;
@@ -131,8 +184,9 @@ visit_history(struct state *state, bh_group *group, struct history *history,
         return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
                            group->name);
     if (state->reading) {
-        if (recall > history->recall)
-            BH_TRY(history_make(group, history, recall, diag));
+        /* room for the steps that were; the next run takes what its delays ask for */
+        if (now - first > history->recall)
+            BH_TRY(history_make(group, history, (uint32_t)(now - first), diag));
         for (size_t p = 0; p < group->parts; p++)
             for (uint32_t k = 0; k < history->recall; k++)
                 history->recent[p][k].count = 0;

@@ -440,8 +440,12 @@ trace_visit(struct state *state, bh_synapses *s)
          t = t->next) {
         uint32_t depth = t->part && t->part[0].ring ? t->part[0].view.mask + 1 : 1;
         STATE_VALUE(state, depth);
+        const size_t sources = t->pathway->from_post ? 0 : s->source.count;
         if (state->reading && !state->failed)
-            state->failed = depth > LONGEST_DELAY * 2 || !take_parts(s, t, depth);
+            state->failed = depth > LONGEST_DELAY * 2 ||
+                            sources * depth >
+                                (state->size - state->at) / sizeof(bh_trace_entry) ||
+                            !take_parts(s, t, depth);
         visit_trace(state, s, t);
     }
 }

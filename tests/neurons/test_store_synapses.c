@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The state of networks with synapses: weights that learn, spikes on their way with
  * delays of every kind, and synapses made and removed meanwhile. */
+#include "core/hash_internal.h"
 #include "tests/neurons/spiking.h"
 
 enum { INPUTS = 900, CELLS = 700 };
@@ -113,4 +114,72 @@ test_learning(void)
     }
 }
 
-TEST_MAIN("store synapses", {"learning", test_learning})
+/* A small network with delays of its own, as it is connected or as it has run. */
+static bh_network *
+small_new(bool delayed, double seconds)
+{
+    const struct cut cut = {1,         64, BH_CODE_INTERPRETED, BH_RANDOM_PORTABLE,
+                            BH_DOUBLE, 1};
+    bh_diag diag;
+    bh_network *net = network(cut, 1e-4);
+    bh_group *cells = neurons(net, "cells", 5, BH_DOUBLE,
+                              "dv/dt = (2 + 0.3*i - v)/(1*ms) : 1", "v > 1", "v = 0");
+    bh_synapses *s = synapses(cells, cells, "w : 1", "v += w", NULL, NULL, NULL);
+    const bh_connect_config others = {.condition = "i != j"};
+    CHECK_OK(bh_synapses_connect(s, &others, &diag), diag);
+    CHECK_OK(bh_synapses_set(s, "w", NULL, "0.1*i", &diag), diag);
+    if (delayed)
+        CHECK_OK(bh_synapses_set(s, "delay", NULL, "0.1*ms*(1 + j)", &diag), diag);
+    CHECK_OK(bh_network_run(net, seconds, &diag), diag);
+    return net;
+}
+
+/* The state with one word changed and the right sum is refused, or taken and run on
+ * from without harm: the sanitizers look at every index. How many were refused. */
+static size_t
+change_each(bool delayed, double seconds, uint32_t word)
+{
+    enum { HEAD = 56, MODEL = 16, SUM = 48 };
+    bh_network *net = small_new(delayed, seconds);
+    bh_diag diag;
+    bh_store *store, *made;
+    size_t size, refused = 0;
+    CHECK_OK(bh_network_store(net, &store, &diag), diag);
+    const unsigned char *bytes = bh_store_bytes(store, &size);
+    unsigned char *changed = malloc(size);
+    uint64_t model;
+    memcpy(&model, bytes + MODEL, sizeof model);
+    for (size_t at = HEAD; at + sizeof word <= size; at += sizeof word) {
+        memcpy(changed, bytes, size);
+        memcpy(changed + at, &word, sizeof word);
+        const uint64_t sum = bh_hash(model, changed + HEAD, size - HEAD);
+        memcpy(changed + SUM, &sum, sizeof sum);
+        CHECK_OK(bh_store_open(changed, size, &made, &diag), diag);
+        const bool taken = bh_network_restore(net, made, &diag) == BH_OK;
+        refused += !taken;
+        if (taken)
+            CHECK(bh_network_run(net, 1e-3, &diag) != BH_ERR_MEMORY);
+        bh_store_free(made);
+    }
+    CHECK_OK(bh_network_restore(net, store, &diag), diag);
+    CHECK_OK(bh_network_run(net, 1e-3, &diag), diag);
+    free(changed);
+    bh_store_free(store);
+    bh_network_free(net);
+    return refused;
+}
+
+static void
+test_made_up(void)
+{
+    static const uint32_t words[] = {0, 1, 9, UINT32_C(1) << 20, INT32_MAX, UINT32_MAX};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        for (int delayed = 0; delayed < 2; delayed++) {
+            const size_t connected = change_each(delayed, 0, words[i]),
+                         ran = change_each(delayed, 5e-3, words[i]);
+            CHECK(connected > 5 && ran > 5);
+        }
+}
+
+TEST_MAIN("store synapses", {"learning", test_learning},
+          {"states that were made up", test_made_up})
