@@ -147,7 +147,8 @@ gammatone_recursive_new(double samplerate_hz, const double *cf_hz, size_t channe
         .row_precision = precision,
         .run = precision == BH_SINGLE ? kernels->run_float : kernels->run_double,
         .device_text = bh_lane_gammatone,
-        .device_scan = bh_scan_gammatone,
+        .device_scan = precision == BH_SINGLE ? bh_scan_gammatone
+                                              : bh_scan_gammatone_double,
     };
     struct bh_rows *rows;
     BH_TRY(bh_rows_new(&config, &rows, diag));

@@ -22,7 +22,7 @@ enum {
     SCAN_LANES = 32, /* threads of a channel, a warp */
     SCAN_LEVELS = 5, /* of the scan over them */
     SCAN_TILE = SCAN_PIECE * SCAN_LANES,
-    SCAN_CHANNELS = 8, /* of a block of threads */
+    SCAN_CHANNELS = 8, /* of a block of threads, in single precision */
     SCAN_THREADS = SCAN_CHANNELS * SCAN_LANES
 };
 
@@ -35,12 +35,22 @@ enum {
     SCAN_POWER
 };
 
+/* The bank's precision is that of all that a frame points to. */
+#ifdef SCAN_DOUBLE
+typedef double bh_scan_real;
+#else
+typedef float bh_scan_real;
+#endif
+
 /* All pointers are the device's. */
 struct bh_scan_frame {
-    const float *sound; ///< from the beginning of the tile in which the window begins
-    float *out;         ///< [frames][out_stride]
-    float *rows;        ///< [fields][stride]; the state is that before that tile
-    uint64_t out_stride, stride;
+    const bh_scan_real *sound; ///< from the beginning of the tile in which the window
+                               ///< begins; or, where channels hear each its own sound,
+    const bh_scan_real *past;  ///< that, [begin][past_stride],
+    const bh_scan_real *in;    ///< and the window, [frames][in_stride]
+    bh_scan_real *out;         ///< [frames][out_stride]
+    bh_scan_real *rows;        ///< [fields][stride]; the state is that before that tile
+    uint64_t past_stride, in_stride, out_stride, stride;
     uint32_t begin, frames; ///< the window, counted from that tile's beginning
     uint32_t channels;
 };

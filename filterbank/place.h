@@ -19,10 +19,11 @@ typedef enum bh_place_method {
     /// operations: the same bits. All numbers of channels are about as fast up to some
     /// tens of thousands.
     BH_PLACE_SAME,
-    /// In parallel over time as well, where the kind can: the gammatone in single
-    /// precision for input of one channel, within 1e-5 of the largest output; FIR
-    /// banks,
-    /// which are transforms on a device in either case. All else as BH_PLACE_SAME.
+    /// In parallel over time as well, where the kind can: the gammatone, within 1e-5 of
+    /// the largest output (double precision: 1e-11), whose input may go from one
+    /// channel to one for each filter and back only at multiples of 1024 frames, or
+    /// after a reset; FIR banks, which are transforms on a device in either case. All
+    /// else as BH_PLACE_SAME.
     BH_PLACE_PARALLEL
 } bh_place_method;
 

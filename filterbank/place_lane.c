@@ -30,8 +30,11 @@ struct lanes {
         struct bh_dcgc_frame behind;
     } sent;           /* what the device has there, */
     size_t sent_size; /* or 0: not known */
-    float *sound;     /* of the scan: from the tile's beginning to the window's end */
-    size_t begin;     /* of the window in its tile */
+    size_t begin;     /* of the scan: the window in its tile */
+    void *sound;      /* what all channels hear, from there to the window's end, or */
+    void *past;       /* what each hears, up to the window */
+    size_t past_stride, heard; /* channels in that tile */
+    void *wide;                /* the kernel for that */
 };
 
 static void
@@ -40,6 +43,7 @@ lanes_free(void *self)
     struct lanes *lanes = self;
     bh_device *device = lanes->device;
     device->ops->give(device, lanes->sound);
+    device->ops->give(device, lanes->past);
     device->ops->give(device, lanes->frame);
     device->ops->give(device, lanes->rows);
     if (lanes->program)
@@ -124,35 +128,108 @@ lanes_run(void *self, const struct place_window *window, bh_diag *diag)
                   diag);
 }
 
-/* A window that ends in a tile leaves what it heard of it for the next. */
-static bh_status
-scan_run(void *self, const struct place_window *window, bh_diag *diag)
+static struct bh_scan_frame
+scan_frame(const struct lanes *lanes, const struct place_window *window)
 {
-    struct lanes *lanes = self;
-    bh_device *device = lanes->device;
-    const size_t channels = lanes->bank.channels, end = lanes->begin + window->frames;
-    const struct bh_scan_frame frame = {
+    return (struct bh_scan_frame){
         .sound = lanes->sound,
+        .past = lanes->past,
+        .in = window->in,
         .out = window->out,
         .rows = lanes->rows,
+        .past_stride = lanes->past_stride,
+        .in_stride = window->in_stride,
         .out_stride = window->out_stride,
         .stride = lanes->stride,
         .begin = (uint32_t)lanes->begin,
         .frames = (uint32_t)window->frames,
-        .channels = (uint32_t)channels,
+        .channels = (uint32_t)lanes->bank.channels,
     };
-    const uint32_t blocks = (uint32_t)((channels + SCAN_CHANNELS - 1) / SCAN_CHANNELS);
-    const size_t whole = end / SCAN_TILE * SCAN_TILE;
-    BH_TRY(device->ops->copy(device, lanes->sound + lanes->begin, window->in,
-                             window->frames * sizeof(float), diag));
+}
+
+static bh_status
+scan_launch(struct lanes *lanes, void *kernel, const struct place_window *window,
+            bh_diag *diag)
+{
+    const struct bh_scan_frame frame = scan_frame(lanes, window);
+    const size_t sample = bh_precision_size(lanes->bank.precision);
+    const size_t block = SCAN_CHANNELS * sizeof(float) / sample;
     BH_TRY(send_frame(lanes, &frame, sizeof frame, diag));
-    BH_TRY(device->ops->launch(device, lanes->kernel, blocks, SCAN_THREADS,
-                               lanes->frame, diag));
+    return lanes->device->ops->launch(
+        lanes->device, kernel, (uint32_t)((lanes->bank.channels + block - 1) / block),
+        (uint32_t)block * SCAN_LANES, lanes->frame, diag);
+}
+
+/* A window that ends in a tile leaves what it heard of it for the next. */
+static bh_status
+scan_one(struct lanes *lanes, const struct place_window *window, bh_diag *diag)
+{
+    bh_device *device = lanes->device;
+    const size_t sample = bh_precision_size(lanes->bank.precision);
+    const size_t end = lanes->begin + window->frames;
+    const size_t whole = end / SCAN_TILE * SCAN_TILE;
+    char *sound = lanes->sound;
+    BH_TRY(device->ops->copy(device, sound + lanes->begin * sample, window->in,
+                             window->frames * sample, diag));
+    BH_TRY(scan_launch(lanes, lanes->kernel, window, diag));
     if (whole > 0 && whole < end)
-        BH_TRY(device->ops->copy(device, lanes->sound, lanes->sound + whole,
-                                 (end - whole) * sizeof(float), diag));
+        BH_TRY(device->ops->copy(device, sound, sound + whole * sample,
+                                 (end - whole) * sample, diag));
     lanes->begin = end - whole;
     return BH_OK;
+}
+
+/* The frames of a window from one on become the past, from frame `to` of the tile on.
+ */
+static bh_status
+scan_remember(struct lanes *lanes, const struct place_window *window, size_t from,
+              size_t to, bh_diag *diag)
+{
+    bh_device *device = lanes->device;
+    const size_t sample = bh_precision_size(lanes->bank.precision);
+    const size_t frame = window->in_stride * sample, frames = window->frames - from;
+    const char *in = (const char *)window->in + from * frame;
+    if (to == 0)
+        lanes->past_stride = window->in_stride;
+    const size_t past = lanes->past_stride * sample;
+    if (past == frame)
+        return device->ops->copy(device, (char *)lanes->past + to * past, in,
+                                 frames * frame, diag);
+    for (size_t t = 0; t < frames; t++)
+        BH_TRY(device->ops->copy(device, (char *)lanes->past + (to + t) * past,
+                                 in + t * frame, window->in_channels * sample, diag));
+    return BH_OK;
+}
+
+/* The same where each channel hears its own. */
+static bh_status
+scan_each(struct lanes *lanes, const struct place_window *window, bh_diag *diag)
+{
+    const size_t begin = lanes->begin, end = begin + window->frames;
+    const size_t whole = end / SCAN_TILE * SCAN_TILE;
+    BH_TRY(scan_launch(lanes, lanes->wide, window, diag));
+    if (whole == 0)
+        BH_TRY(scan_remember(lanes, window, 0, begin, diag));
+    else if (whole < end)
+        BH_TRY(scan_remember(lanes, window, whole - begin, 0, diag));
+    lanes->begin = end - whole;
+    return BH_OK;
+}
+
+static bh_status
+scan_run(void *self, const struct place_window *window, bh_diag *diag)
+{
+    struct lanes *lanes = self;
+    if (lanes->begin > 0 && lanes->heard != window->in_channels)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "the input has %zu channels and had %zu before; in parallel "
+            "over time that can change every %d frames, or after a reset",
+            window->in_channels, lanes->heard, SCAN_TILE);
+    lanes->heard = window->in_channels;
+    if (window->in_channels == 1)
+        return scan_one(lanes, window, diag);
+    return scan_each(lanes, window, diag);
 }
 
 /* Memory on the device for a bank, and a kernel that runs it. */
@@ -209,19 +286,28 @@ place_lane_new(const struct place_order *order, const struct place_method **meth
     return BH_OK;
 }
 
+static bh_status
+take_sound(struct lanes *lanes, bh_diag *diag)
+{
+    bh_device *device = lanes->device;
+    const size_t sample = bh_precision_size(lanes->bank.precision);
+    BH_TRY(device->ops->take(device, (SCAN_TILE + BH_WINDOW_MAX) * sample,
+                             "a filterbank", &lanes->sound, diag));
+    BH_TRY(device->ops->take(device, SCAN_TILE * lanes->stride * sample, "a filterbank",
+                             &lanes->past, diag));
+    return device->ops->find(device, lanes->program, "bh_gammatone_scan_wide",
+                             &lanes->wide, diag);
+}
+
 bh_status
 place_scan_new(const struct place_order *order, const struct place_method **method,
                void **out, bh_diag *diag)
 {
     static const struct place_method scan_method = {
-        .one_channel = true, .run = scan_run, .reset = lanes_reset, .free = lanes_free};
+        .run = scan_run, .reset = lanes_reset, .free = lanes_free};
     struct lanes *lanes;
-    void *sound = NULL;
     BH_TRY(lanes_new(order, order->form.scan, "bh_gammatone_scan", &lanes, diag));
-    const bh_status status = order->device->ops->take(
-        order->device, (SCAN_TILE + BH_WINDOW_MAX) * sizeof(float), "a filterbank",
-        &sound, diag);
-    lanes->sound = sound;
+    const bh_status status = take_sound(lanes, diag);
     if (status != BH_OK) {
         lanes_free(lanes);
         return status;

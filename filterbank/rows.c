@@ -53,7 +53,7 @@ rows_form(const void *self, struct bh_bank_form *out)
     const struct bh_rows_config *config = &((const struct bh_rows *)self)->config;
     *out = (struct bh_bank_form){
         .text = config->device_text,
-        .scan = config->precision == BH_SINGLE ? config->device_scan : NULL,
+        .scan = config->device_scan,
         .fields = config->device_text ? config->fields : 0,
         .row_precision = config->row_precision,
     };
