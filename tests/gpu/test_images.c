@@ -51,11 +51,9 @@ test_all_there(void)
     CHECK(strcmp(bh_backend_kernels(), bh_gpu_image_targets) == 0);
     while (bh_gpu_images[count].text)
         count++;
-    if (bh_backend_kernels()[0] == 0) {
-        CHECK(count == 0);
+    CHECK((count > 0) == (bh_backend_kernels()[0] != 0));
+    if (count == 0)
         return;
-    }
-    CHECK(count == sizeof texts / sizeof texts[0]);
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
         size_t i = 0;
         while (i < count && bh_gpu_images[i].text != texts[t])
