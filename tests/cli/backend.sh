@@ -61,11 +61,16 @@ group_backend() {
     gpu 1,0 filter "$speech" -d 100ms --bank middle_ear --backend cuda -o gpu.npy
     ends 0
     same gpu.npy cpu.npy
-    gpu 1,0 "${filter[@]}" --bank dcgc --backend cuda -o none.npy
+    works "${filter[@]}" --bank middle_ear,dcgc -o cpu.npy -f
+    gpu 1,0 "${filter[@]}" --bank middle_ear,dcgc --backend cuda -o gpu.npy -f
+    ends 0
+    same gpu.npy cpu.npy
+    local long=("${filter[@]}" --bank lowpass --set repeats=64)
+    gpu 1,0 "${long[@]}" --backend cuda -o none.npy
     ends 1
     lines 1
-    works "${filter[@]}" --bank dcgc -o cpu.npy
-    gpu 1,0 "${filter[@]}" --bank dcgc --backend auto -o gpu.npy -f
+    works "${long[@]}" -o cpu.npy -f
+    gpu 1,0 "${long[@]}" --backend auto -o gpu.npy -f
     ends 0
     says "on the processor: "
     same gpu.npy cpu.npy
@@ -81,7 +86,7 @@ group_backend() {
     gpu 1,0 run model.yaml -f --backend cuda
     ends 0
     same out.csv cpu.csv
-    # with filters, which in double precision have the processor's bits
+    # with filters, which in double precision move no spike
     local nerve=(run nerve --set run.random=portable --set run.precision=double
         --set constants.places=12 --set sound.duration='30 ms' --set pictures=
         --set monitors.spikes.file=nerve.csv -f)
