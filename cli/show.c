@@ -52,19 +52,6 @@ picture_cochleagram(double samplerate_hz, size_t places, bh_cochleagram **out,
     return bh_cochleagram_new(&config, out, diag);
 }
 
-/* The characteristic frequency in the middle of each row, on the scale of the channels.
- */
-static void
-row_cf(const bh_cochleagram *cochleagram, const double *cf_hz, double *row_cf_hz)
-{
-    for (size_t row = 0; row < bh_cochleagram_rows(cochleagram); row++) {
-        const size_t first = bh_cochleagram_row_channel(cochleagram, row);
-        const size_t last = bh_cochleagram_row_channel(cochleagram, row + 1) - 1;
-        row_cf_hz[row] =
-            (cf_hz[first + (last - first) / 2] + cf_hz[last - (last - first) / 2]) / 2;
-    }
-}
-
 static bh_picture_options
 options_for(const struct picture *picture, const struct picture_settings *settings)
 {
@@ -98,7 +85,7 @@ picture_write(const char *path, const struct picture *picture,
     bh_status status = BH_ERR_MEMORY;
     if (level && cf_hz) {
         bh_cochleagram_levels(cochleagram, level);
-        row_cf(cochleagram, picture->cf_hz, cf_hz);
+        bh_cochleagram_row_cf(cochleagram, picture->cf_hz, cf_hz);
         const bh_picture_levels levels = {
             .level_db_spl = level,
             .rows = rows,

@@ -201,6 +201,18 @@ bh_cochleagram_row_channel(const bh_cochleagram *c, size_t row)
     return row * c->config.channels / c->rows;
 }
 
+void
+bh_cochleagram_row_cf(const bh_cochleagram *cochleagram, const double *cf_hz,
+                      double *row_cf_hz)
+{
+    for (size_t row = 0; row < bh_cochleagram_rows(cochleagram); row++) {
+        const size_t first = bh_cochleagram_row_channel(cochleagram, row),
+                     last = bh_cochleagram_row_channel(cochleagram, row + 1) - 1,
+                     half = (last - first) / 2;
+        row_cf_hz[row] = (cf_hz[first + half] + cf_hz[last - half]) / 2;
+    }
+}
+
 /* Squares of one row that the kernels hold and no column has yet. */
 static double
 unfolded(const bh_cochleagram *c, size_t row)

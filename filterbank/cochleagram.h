@@ -47,6 +47,10 @@ BH_API size_t bh_cochleagram_columns(const bh_cochleagram *cochleagram);
 BH_API double bh_cochleagram_column_s(const bh_cochleagram *cochleagram);
 /// The first channel of a row; for `row` = rows, the number of channels.
 BH_API size_t bh_cochleagram_row_channel(const bh_cochleagram *cochleagram, size_t row);
+/// The frequency in the middle of each row, on the scale of the channels, whose
+/// frequencies are `cf_hz`.
+BH_API void bh_cochleagram_row_cf(const bh_cochleagram *cochleagram,
+                                  const double *cf_hz, double *row_cf_hz);
 
 /// Writes the level in dB SPL (RMS re 20 uPa) to `level_db_spl`, shape [rows][columns].
 /// Silence is -infinity; samples that are not finite make their level NaN or infinite.

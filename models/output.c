@@ -210,18 +210,6 @@ close_monitor(const bh_model *model, const struct model_monitor *m,
     return write_counts(model, m, built, diag);
 }
 
-/* The centre frequency in the middle of each row, on the scale of the channels. */
-static void
-row_cf(const bh_cochleagram *levels, const double *cf_hz, double *row_cf_hz)
-{
-    for (size_t row = 0; row < bh_cochleagram_rows(levels); row++) {
-        const size_t first = bh_cochleagram_row_channel(levels, row);
-        const size_t last = bh_cochleagram_row_channel(levels, row + 1) - 1;
-        row_cf_hz[row] =
-            (cf_hz[first + (last - first) / 2] + cf_hz[last - (last - first) / 2]) / 2;
-    }
-}
-
 static bh_status
 draw(const struct model_picture *p, const struct model_picture_built *built,
      const bh_picture_options *options, bh_diag *diag)
@@ -238,7 +226,7 @@ draw(const struct model_picture *p, const struct model_picture_built *built,
     if (level && cf_hz) {
         bh_cochleagram_levels(levels, level);
         if (places_hz)
-            row_cf(levels, places_hz, cf_hz);
+            bh_cochleagram_row_cf(levels, places_hz, cf_hz);
         const bh_picture_levels panel = {.level_db_spl = level,
                                          .rows = rows,
                                          .columns = columns,

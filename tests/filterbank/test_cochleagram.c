@@ -69,6 +69,12 @@ levels_are_right(void)
         bh_cochleagram_levels(c, levels);
         CHECK(bh_cochleagram_row_channel(c, 0) == 0);
         CHECK(bh_cochleagram_row_channel(c, ROWS) == CHANNELS);
+        double cf_hz[CHANNELS], row_cf_hz[ROWS];
+        for (size_t ch = 0; ch < CHANNELS; ch++)
+            cf_hz[ch] = 100 + 10 * (double)ch;
+        bh_cochleagram_row_cf(c, cf_hz, row_cf_hz);
+        CHECK(row_cf_hz[0] == 200);  /* the middle of channels 0 to 20 */
+        CHECK(row_cf_hz[6] == 1485); /* between the middle two of 128 to 149 */
         for (size_t row = 0; row < ROWS; row++)
             for (size_t i = 0; i < columns; i++) {
                 size_t end = (i + 1) * column_frames;
