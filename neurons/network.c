@@ -155,6 +155,19 @@ bh_network_watch(bh_network *net, const bh_source *source,
                        "the source to watch is not linked to the network");
 }
 
+bh_status
+bh_network_hear(bh_network *net, bh_source *source, bh_diag *diag)
+{
+    struct feed *feed;
+    if (net->step > 0)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "the network has run for %g s already; it hears sources from "
+            "its first step on",
+            bh_network_time(net));
+    return feed_new(net, source, BH_DOUBLE, &feed, diag);
+}
+
 /* The most steps in which nothing can see what another does in the same window. A link
  * between groups hands a value over at every step. One thread has nobody to meet, and
  * is fastest where the rows of a window stay in the second-level cache. */

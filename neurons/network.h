@@ -107,8 +107,13 @@ BH_API void bh_network_report(bh_network *net,
                               bh_status (*report)(void *user, double time_s,
                                                   bh_diag *diag),
                               void *user);
-/// Shows `watch` each window of a linked source, shape [frames][channels], in time
-/// order, on the thread that runs. The source must be linked already.
+/// Reads a source in step with the linked ones, whether something is linked to it or
+/// not, so that it can be watched: `source` stays the caller's and must outlive the
+/// network. Before the first step.
+BH_API BH_NODISCARD bh_status bh_network_hear(bh_network *net, bh_source *source,
+                                              bh_diag *diag);
+/// Shows `watch` each window of a linked source, or of one that is heard
+/// (bh_network_hear), shape [frames][channels], in time order, on the thread that runs.
 BH_API BH_NODISCARD bh_status bh_network_watch(bh_network *net, const bh_source *source,
                                                bh_status (*watch)(void *user,
                                                                   bh_block block,

@@ -432,6 +432,19 @@ test_callbacks(void)
     bh_network_report(net, NULL, NULL);
     CHECK_OK(bh_network_run(net, 1, &diag), diag);
     CHECK(frames == 77);
+    CHECK(bh_network_hear(net, source, &diag) == BH_ERR_ARGUMENT);
+    CHECK_HAS(diag.text, "has run");
+    bh_network_free(net);
+    /* nothing is linked to it */
+    CHECK_OK(bh_source_rewind(source, &diag), diag);
+    net = network(plain, 1e-3);
+    follower(net, "group", 1, BH_SINGLE);
+    frames = 0;
+    CHECK_OK(bh_network_hear(net, source, &diag), diag);
+    CHECK_OK(bh_network_watch(net, source, count_frames, &frames, &diag), diag);
+    CHECK_OK(bh_network_run(net, BH_UNTIL_END, &diag), diag);
+    CHECK(frames == 77);
+    CHECK_NEAR(bh_network_time(net), 0.077, 1e-12);
     bh_network_free(net);
     bh_source_free(source);
     bh_sound_free(sound);
