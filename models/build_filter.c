@@ -24,14 +24,20 @@ struct heard {
 static bh_status hear(bh_model *model, const struct model_value *name,
                       struct heard *out, bh_diag *diag);
 
+/* Of all filters, as they share a graph. */
+static bh_precision
+precision_of(const bh_model *model)
+{
+    return (bh_precision)(int)model->file.run.precision.number;
+}
+
 static bh_status
 need_graph(bh_model *model, double samplerate_hz, bh_diag *diag)
 {
-    const bh_precision precision = model_precision(model, &(struct model_value){0});
     if (model->graph)
         return BH_OK;
     model->samplerate_hz = samplerate_hz;
-    return bh_graph_new(samplerate_hz, precision, &model->graph, diag);
+    return bh_graph_new(samplerate_hz, precision_of(model), &model->graph, diag);
 }
 
 static bh_status
@@ -165,8 +171,7 @@ make_bank(const bh_model *model, const struct model_filter *f, const double *cf_
         settings[count++] = (bh_bank_setting){name->key->text, text};
     }
     return blame_setting(bh_bank_new(kind, model->samplerate_hz, cf_hz, channels,
-                                     settings, count,
-                                     model_precision(model, &f->precision), out, diag),
+                                     settings, count, precision_of(model), out, diag),
                          diag, f);
 }
 
@@ -257,9 +262,8 @@ build_hrtf(bh_model *model, const struct model_filter *f, struct heard *out,
     bh_filterbank *bank = NULL;
     BH_TRY(hear(model, &f->input, &in, diag));
     BH_TRY(model_blame_value(read_hrtf(model, f, &set, diag), diag, f->hrtf.node));
-    const bh_status status =
-        bh_hrtf_filterbank(set, (bh_hrtf_order)(int)f->order.number,
-                           model_precision(model, &f->precision), &bank, diag);
+    const bh_status status = bh_hrtf_filterbank(
+        set, (bh_hrtf_order)(int)f->order.number, precision_of(model), &bank, diag);
     bh_hrtf_set_free(set);
     BH_TRY(model_blame_value(status, diag, f->hrtf.node));
     return put_bank(model, f, &in, bank, out, diag);

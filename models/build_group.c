@@ -276,6 +276,11 @@ model_build_links(bh_model *model, bh_diag *diag)
             if (!bh_model_group(model, from->text))
                 BH_TRY(model_hear(model, from, diag));
         }
+    for (size_t i = 0; i < model->pictures; i++) {
+        const struct model_picture *p = MODEL_PART(model, pictures, model_picture, i);
+        if (p->levels.node)
+            BH_TRY(model_hear(model, &p->levels, diag));
+    }
     for (size_t i = 0; i < count; i++)
         for (size_t l = 0; l < links_of(model, i)->count; l++)
             BH_TRY(make_link(model, i, link_at(links_of(model, i), l), diag));

@@ -228,10 +228,12 @@ build_levels(bh_model *model, const struct model_picture *p,
 {
     struct model_filter_built *filter =
         &model->filter[model_find(&model->file.filters, p->levels.text)];
-    if (!filter->out)
-        return doc_error(diag, p->levels.node, BH_ERR_TEXT,
-                         "no group is linked to '%s', so nothing reads it",
-                         p->levels.text);
+    bh_source *source;
+    const double *cf_hz;
+    size_t channels;
+    BH_TRY(model_source(model, &p->levels, &source, &cf_hz, &channels, diag));
+    BH_TRY(model_blame_value(bh_network_hear(model->net, source, diag), diag,
+                             p->levels.node));
     const bh_cochleagram_config config =
         bh_cochleagram_config_default(model->samplerate_hz, filter->channels);
     if (!filter->levels)

@@ -29,7 +29,7 @@ struct model_filter {
     struct model_value bank, hrtf, input;
     struct model_list sum, difference, product, ratio, join, interleave;
     struct model_list weights, map, cf;
-    struct model_value channels, low, high, spacing, precision, repeats, tiles;
+    struct model_value channels, low, high, spacing, repeats, tiles;
     struct model_value azimuth, elevation, order;
     struct model_names set;
 };

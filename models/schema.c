@@ -22,7 +22,7 @@ static const struct model_key run_keys[] = {
      "portable gives the same noise on all machines", .choices = randoms,
      .preset = "fast"},
     {"precision", MODEL_CHOICE, MODEL_AT(precision),
-     "of filters and neurons that do not say their own", .choices = model_precisions,
+     "of filters, and of neurons that do not say their own", .choices = model_precisions,
      .preset = "single"},
     {"threads", MODEL_WHOLE, MODEL_AT(threads), "how many; no result depends on it",
      .word = "all", .meaning = 0, .preset = "all", .least = 1, .most = 1024},

@@ -64,7 +64,7 @@ static const struct model_key picture_keys[] = {
     {"spikes", MODEL_REFERENCE, MODEL_AT(spikes), "a group, as a raster",
      .refers = MODEL_GROUPS},
     {"levels", MODEL_REFERENCE, MODEL_AT(levels),
-     "a filter that a group is linked to, as levels over time and place, above that",
+     "a filter, as levels over time and place, above that",
      .refers = MODEL_FILTERS},
     {"file", MODEL_TEXT, MODEL_AT(file), ".png, .svg or .pdf", .needed = true},
     {"title", MODEL_TEXT, MODEL_AT(title), "without it that of the model"},

@@ -167,8 +167,6 @@ static const struct model_key filter_keys[] = {
      .choices = spacings, .preset = "erb"},
     {"set", MODEL_NAMES, MODEL_AT(set),
      "parameters of the kind; 'bhears models KIND' lists them", .list = true},
-    {"precision", MODEL_CHOICE, MODEL_AT(precision), "without it that of the run",
-     .choices = model_precisions},
     {"weights", MODEL_QUANTITY, MODEL_AT(weights), "of a sum, one for each input",
      .list = true},
     {"repeats", MODEL_WHOLE, MODEL_AT(repeats),

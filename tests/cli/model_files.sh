@@ -104,6 +104,28 @@ END
     same x.csv y.csv
     rm short.yaml x.csv y.csv
 
+    # Levels of a filter, whether a group is linked to it or not.
+    cat >alone.yaml <<END
+sounds: {sound: {stimulus: tone, duration: 50 ms}}
+filters:
+  cochlea: {bank: gammatone, input: sound, channels: 30, high: 8 kHz}
+  slow: {bank: lowpass, input: cochlea}
+groups: {g: {N: 30, equations: 'I : 1'}}
+pictures: {levels: {levels: cochlea, file: alone.png}}
+run: {precision: double}
+END
+    cat >linked.yaml <<END
+include: alone.yaml
+groups: {g: {links: {I: {from: cochlea}}}}
+pictures: {levels: {file: linked.png}}
+END
+    works run alone.yaml -q
+    works run linked.yaml -q
+    same alone.png linked.png
+    works run linked.yaml -fq --set levels.levels=slow
+    ! cmp -s alone.png linked.png || fault "$last: the filter makes no difference"
+    rm alone.* linked.*
+
     # Places, in files and in --set.
     works models show cuba
     sed 's/ge + gi - (v + 49\*mV)/ge + gi - (v + 49*nA)/' "$out" >wrong.yaml
