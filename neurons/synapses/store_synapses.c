@@ -176,12 +176,15 @@ visit_history(struct state *state, bh_group *group, struct history *history,
     const int64_t now = group->net->step;
     uint32_t recall = history->recall;
     STATE_VALUE(state, recall);
+    if (state->failed || recall > LONGEST_RECALL)
+        return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
+                           group->name);
     const int64_t first = now - recall < 0 ? 0 : now - recall;
     /* each step has a count, so that no state can make this last for ever */
     const bool short_of = state->reading && now > first &&
                           (uint64_t)(now - first) > state->size / sizeof(uint64_t);
-    if (state->failed || recall > LONGEST_RECALL || short_of)
-        return bh_diag_set(diag, BH_ERR_DATA, "the state has no spikes of %s",
+    if (short_of)
+        return bh_diag_set(diag, BH_ERR_DATA, "the state lacks spikes of %s",
                            group->name);
     if (state->reading) {
         /* room for the steps that were; the next run takes what its delays ask for */

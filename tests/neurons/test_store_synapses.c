@@ -172,7 +172,8 @@ change_each(bool delayed, double seconds, uint32_t word)
 static void
 test_made_up(void)
 {
-    static const uint32_t words[] = {0, 1, 9, UINT32_C(1) << 20, INT32_MAX, UINT32_MAX};
+    static const uint32_t words[] = {
+        0, 1, 9, UINT32_C(1) << 20, INT32_MAX, UINT32_C(1) << 31, UINT32_MAX};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         for (int delayed = 0; delayed < 2; delayed++) {
             const size_t connected = change_each(delayed, 0, words[i]),
