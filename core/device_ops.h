@@ -6,8 +6,8 @@
  * (filterbank/, neurons/) and whatever runs their kernels (gpu/, or a stand-in of a
  * test).
  *
- * A device has one queue. What is queued runs in order; only read() and wait() wait for
- * it, and an error of what was queued may come out of any later call. One thread at a
+ * A device has one queue. What is queued runs in order; only read(), wait() and await()
+ * wait for it, and an error of what was queued may come out of any later call. One thread at a
  * time uses a device. A kernel has one argument, the address of a structure in the
  * device's memory: whatever changes between two launches stands in that memory, so a
  * row of launches can be recorded once and replayed. Device pointers are plain pointers
@@ -67,12 +67,21 @@ struct bh_device_ops {
     /// Waits for the queue and copies to the host.
     bh_status (*read)(bh_device *device, void *to, const void *from, size_t bytes,
                       bh_diag *diag);
+    /// Queues a copy to pinned memory, which has it when a mark behind it was awaited.
+    bh_status (*read_later)(bh_device *device, void *to, const void *from, size_t bytes,
+                            bh_diag *diag);
     /// Queues a copy within the device, and zeros.
     bh_status (*copy)(bh_device *device, void *to, const void *from, size_t bytes,
                       bh_diag *diag);
     bh_status (*clear)(bh_device *device, void *to, size_t bytes, bh_diag *diag);
     /// Waits until all that was queued is done.
     bh_status (*wait)(bh_device *device, bh_diag *diag);
+    /// Marks the end of what is queued: makes `*mark` where it is NULL, else moves it.
+    bh_status (*mark)(bh_device *device, void **mark, bh_diag *diag);
+    /// Waits until the queue has come to a mark; NULL is no mark, and nothing to wait
+    /// for.
+    bh_status (*await)(bh_device *device, void *mark, bh_diag *diag);
+    void (*mark_free)(bh_device *device, void *mark);
 
     /// Compiles CUDA C (C11 and C++17 alike, no headers; functions without an attribute
     /// are the device's) and loads it. Compiled programs are kept on disk.

@@ -38,6 +38,7 @@ bh_gpu_open(int ordinal, struct gpu **out, bh_diag *diag)
     }
     gpu->driver.opened = true;
     bh_gpu_memory_ops(&gpu->ops);
+    bh_gpu_mark_ops(&gpu->ops);
     bh_gpu_program_ops(&gpu->ops);
     bh_gpu_graph_ops(&gpu->ops);
     bh_gpu_fft_open(gpu);

@@ -42,6 +42,7 @@ bh_status bh_gpu_enter(const struct gpu *gpu, bh_diag *diag);
 
 /// Adds what the other files have to the table.
 void bh_gpu_memory_ops(struct bh_device_ops *ops);
+void bh_gpu_mark_ops(struct bh_device_ops *ops);
 void bh_gpu_program_ops(struct bh_device_ops *ops);
 void bh_gpu_graph_ops(struct bh_device_ops *ops);
 /// The transforms, where the machine has cuFFT.

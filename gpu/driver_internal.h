@@ -49,6 +49,7 @@ enum {
     BH_CUDA_HOST_MAPPED = 2,
     BH_CUDA_STREAM_NON_BLOCKING = 1,
     BH_CUDA_CAPTURE_THREAD_LOCAL = 1,
+    BH_CUDA_EVENT_WITHOUT_TIME = 2,
 };
 
 typedef struct bh_gpu_driver {

@@ -120,14 +120,20 @@ write(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag
 }
 
 static bh_status
-read(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag)
+read_later(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag)
 {
     const struct gpu *gpu = gpu_of(device);
-    if (bytes > 0) {
-        BH_TRY(bh_gpu_enter(gpu, diag));
-        BH_TRY(BH_GPU_CALL(gpu, cuMemcpyDtoHAsync, download, to, address(from), bytes,
-                           gpu->stream));
-    }
+    if (bytes == 0)
+        return BH_OK;
+    BH_TRY(bh_gpu_enter(gpu, diag));
+    return BH_GPU_CALL(gpu, cuMemcpyDtoHAsync, download, to, address(from), bytes,
+                       gpu->stream);
+}
+
+static bh_status
+read(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag)
+{
+    BH_TRY(read_later(device, to, from, bytes, diag));
     return wait(device, diag);
 }
 
@@ -161,6 +167,7 @@ bh_gpu_memory_ops(struct bh_device_ops *ops)
     ops->give_pinned = give_pinned;
     ops->write = write;
     ops->read = read;
+    ops->read_later = read_later;
     ops->copy = copy;
     ops->clear = clear;
     ops->wait = wait;

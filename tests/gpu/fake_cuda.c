@@ -388,3 +388,67 @@ cuStreamSynchronize(void *which)
     ENTER_AND_WAIT();
     return which == &fake_stream ? 0 : INVALID_HANDLE;
 }
+
+/* How often an event stands in the queue. */
+static struct event {
+    int taken, pending;
+} events[64];
+
+int
+cuEventCreate(void **out, unsigned flags)
+{
+    ENTER(1);
+    int n = 0;
+    while (n < 63 && events[n].taken)
+        n++;
+    if (events[n].taken || flags > 7)
+        return INVALID_VALUE;
+    events[n] = (struct event){.taken = 1};
+    fake.handles++;
+    *out = &events[n];
+    return 0;
+}
+
+static int
+pass_event(void *data)
+{
+    (*(struct event **)data)->pending--;
+    return 0;
+}
+
+int
+cuEventRecord(void *which, void *stream)
+{
+    ENTER(1);
+    struct event *event = which;
+    if (!event || stream != &fake_stream || fake_stream.recording)
+        return INVALID_HANDLE;
+    int result = queue_add(&fake_stream, pass_event, NULL, &event, sizeof event);
+    event->pending += result == 0;
+    return result;
+}
+
+/* What was queued behind it is not done yet. */
+int
+cuEventSynchronize(void *which)
+{
+    ENTER(1);
+    const struct event *event = which;
+    if (!event || fake_stream.recording)
+        return INVALID_HANDLE;
+    int result = queue_run_until(&fake_stream, &event->pending);
+    if (result != 0)
+        lost = result;
+    return result;
+}
+
+int
+cuEventDestroy_v2(void *which)
+{
+    int result = finish_anyway();
+    if (!which)
+        return INVALID_HANDLE;
+    fake.handles--;
+    ((struct event *)which)->taken = 0;
+    return result;
+}

@@ -143,3 +143,19 @@ queue_run(struct queue *queue)
     tasks_free(tasks);
     return result;
 }
+
+int
+queue_run_until(struct queue *queue, const int *pending)
+{
+    int result = 0;
+    pieces_open(true);
+    while (*pending > 0 && queue->first && result == 0) {
+        struct task *task = queue->first;
+        queue->first = task->next;
+        task->next = NULL;
+        result = task->run(task->data);
+        tasks_free(task);
+    }
+    pieces_open(false);
+    return result;
+}

@@ -38,6 +38,8 @@ int queue_add(struct queue *queue, int (*run)(void *data), void (*end)(void *dat
               const void *data, size_t bytes);
 /* Does all the work; the first error, after which nothing more is done. */
 int queue_run(struct queue *queue);
+/* The same, until nothing is pending any more. */
+int queue_run_until(struct queue *queue, const int *pending);
 /* The work so far becomes a list of its own. */
 struct task *queue_take(struct queue *queue);
 int tasks_run(const struct task *tasks);
