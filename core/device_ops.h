@@ -7,11 +7,11 @@
  * test).
  *
  * A device has one queue. What is queued runs in order; only read(), wait() and await()
- * wait for it, and an error of what was queued may come out of any later call. One thread at a
- * time uses a device. A kernel has one argument, the address of a structure in the
- * device's memory: whatever changes between two launches stands in that memory, so a
- * row of launches can be recorded once and replayed. Device pointers are plain pointers
- * that the host never follows. */
+ * wait for it, and an error of what was queued may come out of any later call. One
+ * thread at a time uses a device. A kernel has one argument, the address of a structure
+ * in the device's memory: whatever changes between two launches stands in that memory,
+ * so a row of launches can be recorded once and replayed. Device pointers are plain
+ * pointers that the host never follows. */
 
 #include "core/status.h"
 

@@ -248,6 +248,8 @@ struct bh_network {
     atomic_bool no_memory; /* a thread ran out of it */
     void *device_program;  /* its kernels, compiled; NULL: it runs on the processor */
     struct device_run *on_device; /* since it ran there */
+    bool overlaps;                /* windows there, in this run; */
+    size_t pending;               /* the steps before `step` that were not taken yet */
     uint64_t layout;  /* grows where what is kept for runs on a device is of no use */
     bool device_lost; /* it failed, and the state with it */
     struct worker *workers;
@@ -276,6 +278,11 @@ row_at(void *rows, size_t row, size_t stride, bh_precision precision)
  * the newest; with `changes` it takes them up again with the next run.
  * BH_ERR_UNSUPPORTED in the midst of a run. */
 bh_status device_home(bh_network *net, bool changes, bh_diag *diag);
+
+/* The events of the last window as a device lists them: those of step k are
+ * neuron[offset[k]] up to neuron[offset[k + 1]]. False where they are in the blocks. */
+bool device_heard(const bh_group *group, const struct block *blocks,
+                  const uint32_t **offset, const uint32_t **neuron);
 
 /* group.c */
 void group_free(bh_group *group);

@@ -72,8 +72,20 @@ reserve(double **time_s, uint32_t **index, size_t *capacity, size_t count)
     return true;
 }
 
+/* As a device has them: in order. */
+static void
+copy(bh_network *net, const uint32_t *offset, const uint32_t *neuron, size_t steps)
+{
+    for (size_t k = 0; k < steps; k++) {
+        const double time_s = (double)(net->step + (int64_t)k) * net->config.dt_s;
+        for (uint32_t n = offset[k]; n < offset[k + 1]; n++)
+            net->event_time[n] = time_s;
+    }
+    memcpy(net->event_index, neuron, offset[steps] * sizeof *neuron);
+}
+
 /* Puts the spikes of all blocks in order of step and index: within a block they are. */
-static size_t
+static void
 merge(const bh_group *group, struct block *blocks, size_t steps)
 {
     bh_network *net = group->net;
@@ -90,7 +102,6 @@ merge(const bh_group *group, struct block *blocks, size_t steps)
             }
         }
     }
-    return count;
 }
 
 bool
@@ -115,14 +126,22 @@ static bh_status
 deliver(bh_group *group, struct block *blocks, size_t steps, bh_diag *diag)
 {
     bh_network *net = group->net;
+    const uint32_t *offset = NULL, *neuron = NULL;
     size_t count = 0;
-    for (size_t b = 0; b < group->blocks; b++)
+    if (!monitor_hears(group, blocks))
+        return BH_OK;
+    if (device_heard(group, blocks, &offset, &neuron))
+        count = offset[steps];
+    for (size_t b = 0; !offset && b < group->blocks; b++)
         count += blocks[b].count;
-    if (count == 0 || !monitor_hears(group, blocks))
+    if (count == 0)
         return BH_OK;
     if (!reserve(&net->event_time, &net->event_index, &net->event_capacity, count))
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes", count);
-    merge(group, blocks, steps);
+    if (offset)
+        copy(net, offset, neuron, steps);
+    else
+        merge(group, blocks, steps);
     for (bh_spike_monitor *m = group->monitors; m; m = m->next) {
         if (m->block != blocks)
             continue;

@@ -244,6 +244,47 @@ move_steps(int32_t *steps, size_t count)
         steps[n] = steps[n] < NEVER + EPOCH_STEPS ? NEVER : steps[n] - EPOCH_STEPS;
 }
 
+/* Hands on what was recorded in a window that begins at the network's step. */
+static bh_status
+hand_on(bh_network *net, size_t steps, bh_diag *diag)
+{
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(state_end(group, diag));
+    for (bh_group *group = net->groups; group; group = group->next)
+        BH_TRY(monitor_deliver(group, steps, diag));
+    return BH_OK;
+}
+
+static bh_status
+tell(bh_network *net, bh_diag *diag)
+{
+    return net->report ? net->report(net->user, bh_network_time(net), diag) : BH_OK;
+}
+
+/* Takes the window that a device was asked for before the network's step. */
+static bh_status
+take_pending(bh_network *net, bh_diag *diag)
+{
+    const int64_t steps = (int64_t)net->pending;
+    if (steps == 0)
+        return BH_OK;
+    net->pending = 0;
+    BH_TRY(device_collect(net, diag));
+    net->step -= steps;
+    const bh_status status = hand_on(net, (size_t)steps, diag);
+    net->step += steps;
+    return status;
+}
+
+static bh_status
+end_pending(bh_network *net, bh_diag *diag)
+{
+    if (net->pending == 0)
+        return BH_OK;
+    BH_TRY(take_pending(net, diag));
+    return tell(net, diag);
+}
+
 /* Moves the epoch before step counts outgrow 32 bits. */
 static bh_status
 move_epoch(bh_network *net, bh_diag *diag)
@@ -251,6 +292,7 @@ move_epoch(bh_network *net, bh_diag *diag)
     if (net->step - net->epoch < EPOCH_STEPS)
         return BH_OK;
     if (net->on_device) {
+        BH_TRY(end_pending(net, diag));
         BH_TRY(device_pause(net, diag));
         BH_TRY(device_home(net, true, diag));
     }
@@ -311,6 +353,24 @@ take_steps(bh_network *net, size_t steps, bh_diag *diag)
     return spread_states(net, diag);
 }
 
+static void
+pass(bh_network *net, size_t steps)
+{
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        feed_end(feed);
+    net->step += (int64_t)steps;
+}
+
+/* A window that was queued is under way while the one before it is taken. */
+static bh_status
+begin_pending(bh_network *net, size_t steps, bh_diag *diag)
+{
+    const bh_status status = end_pending(net, diag);
+    pass(net, steps);
+    net->pending = steps;
+    return status;
+}
+
 /* One window; `steps` is what is wanted, and then what was done. */
 static bh_status
 run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
@@ -324,17 +384,15 @@ run_window(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
         BH_TRY(generator_begin(group, *steps, diag));
     for (bh_group *group = net->groups; group; group = group->next)
         BH_TRY(state_begin(group, *steps, diag));
-    BH_TRY(net->on_device ? device_window(net, *steps, diag)
+    BH_TRY(net->on_device ? device_queue(net, *steps, diag)
                           : take_steps(net, *steps, diag));
-    for (bh_group *group = net->groups; group; group = group->next)
-        BH_TRY(state_end(group, diag));
-    for (bh_group *group = net->groups; group; group = group->next)
-        BH_TRY(monitor_deliver(group, *steps, diag));
-    for (struct feed *feed = net->feeds; feed; feed = feed->next)
-        feed_end(feed);
-    net->step += (int64_t)*steps;
-    if (net->report)
-        BH_TRY(net->report(net->user, bh_network_time(net), diag));
+    if (net->overlaps)
+        return begin_pending(net, *steps, diag);
+    if (net->on_device)
+        BH_TRY(device_collect(net, diag));
+    BH_TRY(hand_on(net, *steps, diag));
+    pass(net, *steps);
+    BH_TRY(tell(net, diag));
     return spread_least(net, NULL, 0, diag); /* whether one wants to stop */
 }
 
@@ -345,6 +403,7 @@ run_operations(bh_network *net, bool at_end, bh_diag *diag)
 {
     if (!net->on_device || !operations_due(net, at_end))
         return operations_run(net, at_end, diag);
+    BH_TRY(end_pending(net, diag));
     BH_TRY(device_pause(net, diag));
     BH_TRY(operations_run(net, at_end, diag));
     return device_begin(net, diag);
@@ -374,7 +433,13 @@ static bh_status
 run_on_device(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
 {
     BH_TRY(device_begin(net, diag));
+    net->overlaps = device_overlaps(net);
     bh_status status = run_windows(net, left, until_end, diag);
+    if (status == BH_OK)
+        status = end_pending(net, diag);
+    if (net->on_device && !net->device_lost)
+        (void)take_pending(net, NULL); /* what a failure has left behind */
+    net->pending = 0;
     if (net->on_device) {
         const bh_status paused = device_pause(net, status == BH_OK ? diag : NULL);
         status = status == BH_OK ? paused : status;

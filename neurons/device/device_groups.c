@@ -171,8 +171,8 @@ order_given(struct device_run *run, const struct device_group *g, bh_diag *diag)
     const struct device_event *spike = &g->events[0];
     const bh_device_pack_frame frame = {.clock = run->clock,
                                         .list = spike->list,
-                                        .offset = spike->offset,
-                                        .neuron = spike->packed};
+                                        .offset = spike->packed[0].offset,
+                                        .neuron = spike->packed[0].neuron};
     const bh_device_stamp_frame stamp = {run->clock, spike->list, g->lastspike};
     BH_TRY(device_launch(run, &run->first, "bh_device_unpack", run->net->window,
                          PACK_THREADS, &frame, sizeof frame, diag));
@@ -211,19 +211,28 @@ device_group_reset(struct device_run *run, struct device_group *g, bh_diag *diag
                          sizeof frame, diag);
 }
 
-bh_status
-device_group_end(struct device_run *run, struct device_group *g, bh_diag *diag)
+static bh_status
+order_pack(struct device_run *run, const struct device_group *g, int slot,
+           bh_diag *diag)
 {
     for (int e = 0; e <= g->group->event_count; e++) {
         const struct device_event *event = &g->events[e];
         const bh_device_pack_frame frame = {.clock = run->clock,
                                             .list = event->list,
-                                            .offset = event->offset,
-                                            .neuron = event->packed};
+                                            .offset = event->packed[slot].offset,
+                                            .neuron = event->packed[slot].neuron};
         if (event->heard)
-            BH_TRY(device_launch(run, &run->last, "bh_device_pack", run->net->window,
-                                 PACK_THREADS, &frame, sizeof frame, diag));
+            BH_TRY(device_launch(run, &run->last[slot], "bh_device_pack",
+                                 run->net->window, PACK_THREADS, &frame, sizeof frame,
+                                 diag));
     }
+    return BH_OK;
+}
+
+static bh_status
+order_keep(struct device_run *run, const struct device_group *g, int slot,
+           bh_diag *diag)
+{
     for (int v = 0; v < g->group->scope.stored; v++) {
         const bh_device_keep_frame frame = {.clock = run->clock,
                                             .input = g->input[v],
@@ -232,9 +241,19 @@ device_group_end(struct device_run *run, struct device_group *g, bh_diag *diag)
                                             .count = (int32_t)g->group->count,
                                             .single = g->group->precision == BH_SINGLE};
         if (g->group->link[v])
-            BH_TRY(device_launch(run, &run->last, "bh_device_keep",
+            BH_TRY(device_launch(run, &run->last[slot], "bh_device_keep",
                                  blocks_of(g->group->count, ITEM_THREADS), ITEM_THREADS,
                                  &frame, sizeof frame, diag));
+    }
+    return BH_OK;
+}
+
+bh_status
+device_group_end(struct device_run *run, struct device_group *g, bh_diag *diag)
+{
+    for (int slot = 0; slot < SLOTS; slot++) {
+        BH_TRY(order_pack(run, g, slot, diag));
+        BH_TRY(order_keep(run, g, slot, diag));
     }
     return BH_OK;
 }

@@ -7,7 +7,10 @@
  * long as nobody asks for it here (device_home). In a run there are only orders:
  * launches whose arguments never change, because what changes stands in the device's
  * memory, beginning with the clock. Three lists of orders make a run: those at the
- * beginning of a window, those of a step, and those at the end of the window. */
+ * beginning of a window, those of a step, and those at the end of the window.
+ *
+ * What goes back and forth in a window lies in one of two slots of pinned memory, so
+ * that the host can take what one window gave while the next one is under way. */
 
 #include "core/device_ops.h"
 #include "neurons/device_frames_kernel.h"
@@ -38,6 +41,23 @@ struct mirror {
     bool back;
 };
 
+/* What a window sends, and how far the queue has to come for its results. */
+enum { SLOTS = 2 };
+struct device_slot {
+    char *pinned;
+    size_t size, used;
+    size_t steps;
+    void *mark;
+};
+
+/* The events of a window, packed: those of step k of it are `neuron[offset[k]]` up to
+ * `neuron[offset[k + 1]]`. */
+struct device_packed {
+    uint32_t *offset, *neuron;           /* on the device */
+    uint32_t *offset_here, *neuron_here; /* pinned; room for `room` neurons, */
+    size_t asked;                        /* and so many were asked for */
+};
+
 /* Whom an event of a group happened to. */
 struct device_event {
     struct block *block;
@@ -45,7 +65,12 @@ struct device_event {
     bh_device_list list;   /* no neurons: nobody asks for it */
     bh_device_list *frame; /* the same, on the device */
     bool heard;            /* by monitors */
-    uint32_t *offset, *packed;
+    struct device_packed packed[SLOTS];
+    size_t room;    /* for as many as are asked for at most */
+    size_t hoped;   /* how many a window will have */
+    uint32_t *rest; /* where a window had more */
+    size_t rest_room;
+    const uint32_t *offset_taken, *neuron_taken; /* of the window that was taken */
 };
 
 struct device_state {
@@ -104,8 +129,11 @@ struct device_run {
                        STATE_THERE
     } state;
     bool busy; /* between the windows of a run nobody can ask for the state */
-    void **memory;
-    size_t taken, most_taken;
+    struct device_slot slot[SLOTS];
+    int turn;   /* the slot of the next window */
+    int queued; /* windows that were not taken yet */
+    void **memory, **pinned;
+    size_t taken, most_taken, pinned_taken, most_pinned;
     struct mirror *mirrors;
     size_t mirror_count, most_mirrors;
     bh_device_clock *clock;
@@ -116,7 +144,7 @@ struct device_run {
     struct device_trace *traces;
     struct device_synapses *synapses;
     size_t trace_count, synapses_count;
-    struct orders first, step, last;
+    struct orders first, step, last[SLOTS];
     void *graph;   /* of GRAPH_STEPS steps, or NULL */
     void *staging; /* of the host, for lists */
     size_t staging_bytes;
@@ -125,6 +153,13 @@ struct device_run {
 /* device_memory.c */
 bh_status device_take(struct device_run *run, size_t bytes, const char *what,
                       void **out, bh_diag *diag);
+bh_status device_take_pinned(struct device_run *run, size_t bytes, const char *what,
+                             void **out, bh_diag *diag);
+/* Room in the slots for all that windows send. */
+bh_status device_slots(struct device_run *run, size_t bytes, bh_diag *diag);
+/* Sends a part of the window, without a wait while there is room in its slot. */
+bh_status device_upload(struct device_run *run, void *to, const void *from,
+                        size_t bytes, bh_diag *diag);
 /* A copy of host memory on the device; NULL where there is none. */
 bh_status device_place(struct device_run *run, const void *host, size_t bytes,
                        const char *what, void **out, bh_diag *diag);
@@ -179,9 +214,13 @@ bh_status device_lists_send(struct device_run *run, struct device_group *g,
                             bh_diag *diag);
 bh_status device_lists_fetch(struct device_run *run, struct device_group *g,
                              bh_diag *diag);
-/* The window's events for the host's monitors; given spikes for the device. */
-bh_status device_lists_hear(struct device_run *run, struct device_group *g,
-                            size_t steps, bh_diag *diag);
+/* The window's events for the host's monitors: asks for those of the window that is
+ * queued, and takes those of the slot whose mark has been reached. */
+bh_status device_lists_ask(struct device_run *run, struct device_group *g, size_t steps,
+                           bh_diag *diag);
+bh_status device_lists_take(struct device_run *run, struct device_group *g, int slot,
+                            bh_diag *diag);
+/* Given spikes for the device. */
 bh_status device_lists_give(struct device_run *run, struct device_group *g,
                             size_t steps, bh_diag *diag);
 
@@ -190,6 +229,8 @@ bh_status device_links_begin(struct device_run *run, bh_diag *diag);
 /* The rows before the window, and those of the window. */
 bh_status device_links_start(struct device_run *run, bh_diag *diag);
 bh_status device_links_send(struct device_run *run, size_t steps, bh_diag *diag);
+/* The most that the second sends, bytes. */
+size_t device_links_size(const struct device_run *run);
 bh_status device_links_end(struct device_run *run, size_t steps, bh_diag *diag);
 bh_status device_links_fetch(struct device_run *run, bh_diag *diag);
 
@@ -225,7 +266,11 @@ bh_status device_begin(bh_network *net, bh_diag *diag);
 bh_status device_pause(bh_network *net, bh_diag *diag);
 /* Gives the device's memory back. */
 void device_end(bh_network *net);
-/* The steps of a window whose sources have begun. */
-bh_status device_window(bh_network *net, size_t steps, bh_diag *diag);
+/* Whether a window can be queued before what the last one gave is taken. */
+bool device_overlaps(const bh_network *net);
+/* Queues the steps of a window whose sources have begun, and takes what the oldest
+ * window gave that was queued. */
+bh_status device_queue(bh_network *net, size_t steps, bh_diag *diag);
+bh_status device_collect(bh_network *net, bh_diag *diag);
 
 #endif

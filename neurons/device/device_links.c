@@ -155,8 +155,7 @@ send_rows(struct device_run *run, const struct device_link *own, size_t steps,
                                           link->feed->position + 1)
                               : 0;
     }
-    return run->device->ops->write(run->device, own->row, row, steps * sizeof *row,
-                                   diag);
+    return device_upload(run, own->row, row, steps * sizeof *row, diag);
 }
 
 /* A window of a source: from the host, or where it lies on the device, with silence
@@ -168,8 +167,8 @@ send_feed(struct device_run *run, const struct device_feed *own, bh_diag *diag)
     const struct feed *feed = own->feed;
     const size_t row = row_bytes(own), got = feed->got;
     if (!feed->device)
-        return device->ops->write(device, own->before, feed->rows,
-                                  (feed->frames + 1) * row, diag);
+        return device_upload(run, own->before, feed->rows, (feed->frames + 1) * row,
+                             diag);
     if (got < feed->frames)
         return device->ops->clear(device, (char *)own->window + got * row,
                                   (feed->frames - got) * row, diag);
@@ -179,7 +178,6 @@ send_feed(struct device_run *run, const struct device_feed *own, bh_diag *diag)
 bh_status
 device_links_send(struct device_run *run, size_t steps, bh_diag *diag)
 {
-    struct bh_device *device = run->device;
     for (size_t n = 0; n < run->feed_count; n++)
         BH_TRY(send_feed(run, &run->feeds[n], diag));
     for (size_t n = 0; n < run->link_count; n++) {
@@ -191,10 +189,27 @@ device_links_send(struct device_run *run, size_t steps, bh_diag *diag)
             continue;
         }
         link_run(link, run->net, steps);
-        BH_TRY(device->ops->write(device, (char *)own->out + row,
-                                  (const char *)link->rows + row, steps * row, diag));
+        BH_TRY(device_upload(run, (char *)own->out + row,
+                             (const char *)link->rows + row, steps * row, diag));
     }
     return BH_OK;
+}
+
+size_t
+device_links_size(const struct device_run *run)
+{
+    const size_t window = run->net->window;
+    size_t bytes = 0;
+    for (size_t n = 0; n < run->feed_count; n++)
+        if (!run->feeds[n].feed->device)
+            bytes += (BH_WINDOW_MAX + 1) * row_bytes(&run->feeds[n]);
+    for (size_t n = 0; n < run->link_count; n++) {
+        const struct link *link = run->links[n].link;
+        bytes += window * (link->function
+                               ? link->stride * bh_precision_size(link->to->precision)
+                               : sizeof *run->links[n].row);
+    }
+    return bytes;
 }
 
 /* The last row of a window stands before the next. */

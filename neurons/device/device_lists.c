@@ -2,6 +2,7 @@
 #include "neurons/device/device_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The device keeps whom an event happened to as the host's histories do, but for all
  * parts of a group together. */
@@ -24,6 +25,34 @@ power_of_two(size_t least)
     return power;
 }
 
+/* How many neurons a window may have on the average step before the host waits for the
+ * rest of them: one in so many. */
+enum { ONE_OF = 32, ROOM = 4096 };
+
+/* Where a window's events lie packed, on the device and here. */
+static bh_status
+begin_packed(struct device_run *run, struct device_event *event, const bh_group *group,
+             int slot, bh_diag *diag)
+{
+    const size_t window = run->net->window, most = window * group->count;
+    struct device_packed *packed = &event->packed[slot];
+    void *memory;
+    BH_TRY(device_take(run, (window + 1) * sizeof *packed->offset, "counts of spikes",
+                       &memory, diag));
+    packed->offset = memory;
+    BH_TRY(device_take(run, most * sizeof *packed->neuron, "the spikes of a window",
+                       &memory, diag));
+    packed->neuron = memory;
+    if (!event->heard)
+        return BH_OK;
+    event->room = most / ONE_OF + ROOM < most ? most / ONE_OF + ROOM : most;
+    BH_TRY(device_take_pinned(run, (window + 1 + event->room) * sizeof *packed->offset,
+                              "the spikes of a window", &memory, diag));
+    packed->offset_here = memory;
+    packed->neuron_here = packed->offset_here + window + 1;
+    return BH_OK;
+}
+
 static bh_status
 begin_event(struct device_run *run, struct device_event *event, const bh_group *group,
             bh_diag *diag)
@@ -44,13 +73,8 @@ begin_event(struct device_run *run, struct device_event *event, const bh_group *
     BH_TRY(device_place(run, &event->list, sizeof event->list, "a list of spikes",
                         &frame, diag));
     event->frame = frame;
-    if (!event->heard && !group->generator)
-        return BH_OK;
-    BH_TRY(device_take(run, (window + 1) * sizeof *event->offset, "counts of spikes",
-                       &memory, diag));
-    event->offset = memory;
-    BH_TRY(device_take(run, window * row, "the spikes of a window", &memory, diag));
-    event->packed = memory;
+    for (int slot = 0; slot < (event->heard ? SLOTS : group->generator != NULL); slot++)
+        BH_TRY(begin_packed(run, event, group, slot, diag));
     return BH_OK;
 }
 
@@ -179,44 +203,67 @@ device_lists_fetch(struct device_run *run, struct device_group *g, bh_diag *diag
     return BH_OK;
 }
 
-/* Packed lists become those of the blocks. */
-static void
-fill_blocks(const bh_group *group, struct block *blocks, const uint32_t *offset,
-            const uint32_t *neuron, size_t steps)
+/* Half as many again as there were of late, so that mostly all come at once. */
+bh_status
+device_lists_ask(struct device_run *run, struct device_group *g, size_t steps,
+                 bh_diag *diag)
 {
-    for (size_t b = 0; b < group->blocks; b++)
-        blocks[b].count = blocks[b].cursor = 0;
-    for (size_t k = 0; k < steps; k++)
-        for (uint32_t n = offset[k]; n < offset[k + 1]; n++) {
-            struct block *block = &blocks[neuron[n] / BLOCK];
-            block->spikes[block->count++] = (uint32_t)k << 16 | neuron[n] % BLOCK;
-        }
+    const struct bh_device_ops *ops = run->device->ops;
+    for (int e = 0; e <= g->group->event_count; e++) {
+        struct device_event *event = &g->events[e];
+        struct device_packed *packed = &event->packed[run->turn];
+        const size_t hoped = event->hoped + event->hoped / 2 + ROOM / 16;
+        if (!event->heard)
+            continue;
+        packed->asked = hoped < event->room ? hoped : event->room;
+        BH_TRY(ops->read_later(run->device, packed->offset_here, packed->offset,
+                               (steps + 1) * sizeof *packed->offset, diag));
+        BH_TRY(ops->read_later(run->device, packed->neuron_here, packed->neuron,
+                               packed->asked * sizeof *packed->neuron, diag));
+    }
+    return BH_OK;
+}
+
+/* What was not asked for the host has to wait for. */
+static bh_status
+take_rest(struct device_run *run, struct device_event *event,
+          const struct device_packed *packed, size_t count, bh_diag *diag)
+{
+    if (count > event->rest_room) {
+        free(event->rest);
+        event->rest = malloc(2 * count * sizeof *event->rest);
+        event->rest_room = event->rest ? 2 * count : 0;
+        if (!event->rest)
+            return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for %zu spikes", count);
+    }
+    uint32_t *all = event->rest;
+    memcpy(all, packed->neuron_here, packed->asked * sizeof *all);
+    event->neuron_taken = all;
+    return run->device->ops->read(run->device, all + packed->asked,
+                                  packed->neuron + packed->asked,
+                                  (count - packed->asked) * sizeof *all, diag);
+}
+
+static bh_status
+take_event(struct device_run *run, struct device_event *event,
+           const struct device_packed *packed, size_t steps, bh_diag *diag)
+{
+    const size_t count = packed->offset_here[steps],
+                 faded = event->hoped - event->hoped / 8;
+    event->offset_taken = packed->offset_here;
+    event->neuron_taken = packed->neuron_here;
+    event->hoped = count > faded ? count : faded;
+    return count > packed->asked ? take_rest(run, event, packed, count, diag) : BH_OK;
 }
 
 bh_status
-device_lists_hear(struct device_run *run, struct device_group *g, size_t steps,
+device_lists_take(struct device_run *run, struct device_group *g, int slot,
                   bh_diag *diag)
 {
-    struct bh_device *device = run->device;
-    const size_t offsets = run->net->window + 1;
-    for (int e = 0; e <= g->group->event_count; e++) {
-        struct device_event *event = &g->events[e];
-        if (!event->heard)
-            continue;
-        uint32_t *offset = device_staging(run, offsets * sizeof *offset, diag);
-        if (!offset)
-            return BH_ERR_MEMORY;
-        BH_TRY(device->ops->read(device, offset, event->offset,
-                                 (steps + 1) * sizeof *offset, diag));
-        const size_t count = offset[steps];
-        offset = device_staging(run, (offsets + count) * sizeof *offset, diag);
-        if (!offset)
-            return BH_ERR_MEMORY;
-        if (count > 0)
-            BH_TRY(device->ops->read(device, offset + offsets, event->packed,
-                                     count * sizeof *offset, diag));
-        fill_blocks(g->group, event->block, offset, offset + offsets, steps);
-    }
+    for (int e = 0; e <= g->group->event_count; e++)
+        if (g->events[e].heard)
+            BH_TRY(take_event(run, &g->events[e], &g->events[e].packed[slot],
+                              run->slot[slot].steps, diag));
     return BH_OK;
 }
 
@@ -255,9 +302,10 @@ device_lists_give(struct device_run *run, struct device_group *g, size_t steps,
     if (!offset)
         return BH_ERR_MEMORY;
     count = pack_blocks(g->group, offset, offset + offsets, steps);
-    BH_TRY(device->ops->write(device, event->offset, offset,
+    BH_TRY(device->ops->write(device, event->packed[0].offset, offset,
                               (steps + 1) * sizeof *offset, diag));
-    return count == 0 ? BH_OK
-                      : device->ops->write(device, event->packed, offset + offsets,
-                                           count * sizeof *offset, diag);
+    return count == 0
+               ? BH_OK
+               : device->ops->write(device, event->packed[0].neuron, offset + offsets,
+                                    count * sizeof *offset, diag);
 }

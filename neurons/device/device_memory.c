@@ -40,6 +40,46 @@ device_take(struct device_run *run, size_t bytes, const char *what, void **out,
 }
 
 bh_status
+device_take_pinned(struct device_run *run, size_t bytes, const char *what, void **out,
+                   bh_diag *diag)
+{
+    void *memory = NULL;
+    if (!grow((void **)&run->pinned, run->pinned_taken, &run->most_pinned,
+              sizeof *run->pinned))
+        return no_memory(diag);
+    BH_TRY(run->device->ops->take_pinned(run->device, bytes > 0 ? bytes : 1, what,
+                                         &memory, diag));
+    run->pinned[run->pinned_taken++] = memory;
+    *out = memory;
+    return BH_OK;
+}
+
+bh_status
+device_slots(struct device_run *run, size_t bytes, bh_diag *diag)
+{
+    for (int s = 0; s < SLOTS; s++) {
+        void *memory = NULL;
+        BH_TRY(
+            device_take_pinned(run, bytes, "the windows of a network", &memory, diag));
+        run->slot[s].pinned = memory;
+        run->slot[s].size = bytes;
+    }
+    return BH_OK;
+}
+
+bh_status
+device_upload(struct device_run *run, void *to, const void *from, size_t bytes,
+              bh_diag *diag)
+{
+    struct device_slot *slot = &run->slot[run->turn];
+    if (bytes <= slot->size - slot->used) {
+        from = memcpy(slot->pinned + slot->used, from, bytes);
+        slot->used += bytes;
+    }
+    return run->device->ops->write(run->device, to, from, bytes, diag);
+}
+
+bh_status
 device_place(struct device_run *run, const void *host, size_t bytes, const char *what,
              void **out, bh_diag *diag)
 {
@@ -164,6 +204,8 @@ free_groups(struct device_run *run)
         free(g->states);
         free(g->arrays);
         free(g->input);
+        for (int e = 0; g->events && e <= g->group->event_count; e++)
+            free(g->events[e].rest);
         free(g->events);
     }
     free(run->groups);
@@ -176,10 +218,17 @@ device_free(struct device_run *run)
         return;
     if (run->graph)
         run->device->ops->graph_free(run->device, run->graph);
+    for (int s = 0; s < SLOTS; s++) {
+        run->device->ops->mark_free(run->device, run->slot[s].mark);
+        free(run->last[s].order);
+    }
+    for (size_t n = 0; n < run->pinned_taken; n++)
+        run->device->ops->give_pinned(run->device, run->pinned[n]);
     for (size_t n = 0; n < run->taken; n++)
         run->device->ops->give(run->device, run->memory[n]);
     free_groups(run);
     free(run->memory);
+    free(run->pinned);
     free(run->mirrors);
     free(run->links);
     free(run->feeds);
@@ -187,7 +236,6 @@ device_free(struct device_run *run)
     free(run->synapses);
     free(run->first.order);
     free(run->step.order);
-    free(run->last.order);
     free(run->staging);
     free(run);
 }

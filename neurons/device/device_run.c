@@ -79,6 +79,7 @@ make(struct device_run *run, bh_diag *diag)
     run->clock = clock;
     BH_TRY(device_groups_begin(run, diag));
     BH_TRY(device_links_begin(run, diag));
+    BH_TRY(device_slots(run, sizeof *run->clock + device_links_size(run), diag));
     BH_TRY(device_paths_begin(run, diag));
     return order_all(run, diag);
 }
@@ -163,6 +164,7 @@ device_pause(bh_network *net, bh_diag *diag)
 {
     struct device_run *run = net->on_device;
     run->busy = false;
+    run->queued = 0;
     return lose(net, run->device->ops->wait(run->device, diag));
 }
 
@@ -234,32 +236,90 @@ give_spikes(struct device_run *run, size_t steps, bh_diag *diag)
 }
 
 static bh_status
-run_window(struct device_run *run, size_t steps, bh_diag *diag)
+queue_window(struct device_run *run, size_t steps, bh_diag *diag)
 {
     bh_network *net = run->net;
+    const struct bh_device_ops *ops = run->device->ops;
+    struct device_slot *slot = &run->slot[run->turn];
     const bh_device_clock clock = {.step = net->step,
                                    .start = net->step,
                                    .epoch = net->epoch,
                                    .steps = 1,
                                    .window = (int32_t)steps};
-    BH_TRY(
-        run->device->ops->write(run->device, run->clock, &clock, sizeof clock, diag));
+    BH_TRY(ops->await(run->device, slot->mark, diag));
+    slot->used = 0;
+    slot->steps = steps;
+    BH_TRY(device_upload(run, run->clock, &clock, sizeof clock, diag));
     BH_TRY(device_links_send(run, steps, diag));
     BH_TRY(give_spikes(run, steps, diag));
     BH_TRY(device_give_orders(run, &run->first, diag));
     BH_TRY(run_steps(run, steps, diag));
-    BH_TRY(device_give_orders(run, &run->last, diag));
+    BH_TRY(device_give_orders(run, &run->last[run->turn], diag));
     BH_TRY(device_links_end(run, steps, diag));
-    for (uint32_t n = 0; n < net->group_count; n++) {
-        BH_TRY(device_lists_hear(run, &run->groups[n], steps, diag));
+    for (uint32_t n = 0; n < net->group_count; n++)
+        BH_TRY(device_lists_ask(run, &run->groups[n], steps, diag));
+    BH_TRY(ops->mark(run->device, &slot->mark, diag));
+    run->turn = (run->turn + 1) % SLOTS;
+    run->queued++;
+    return BH_OK;
+}
+
+bh_status
+device_queue(bh_network *net, size_t steps, bh_diag *diag)
+{
+    net->on_device->state = STATE_THERE;
+    return lose(net, queue_window(net->on_device, steps, diag));
+}
+
+static bh_status
+take_window(struct device_run *run, bh_diag *diag)
+{
+    const int slot = (run->turn + SLOTS - run->queued) % SLOTS;
+    run->queued--;
+    BH_TRY(run->device->ops->await(run->device, run->slot[slot].mark, diag));
+    for (uint32_t n = 0; n < run->net->group_count; n++) {
+        BH_TRY(device_lists_take(run, &run->groups[n], slot, diag));
         BH_TRY(device_states_hear(run, &run->groups[n], diag));
     }
     return BH_OK;
 }
 
 bh_status
-device_window(bh_network *net, size_t steps, bh_diag *diag)
+device_collect(bh_network *net, bh_diag *diag)
 {
-    net->on_device->state = STATE_THERE;
-    return lose(net, run_window(net->on_device, steps, diag));
+    return lose(net, take_window(net->on_device, diag));
+}
+
+/* Live sound has to be answered before there is more of it. What the host does with a
+ * window, and what comes back step by step, comes before the next. */
+bool
+device_overlaps(const bh_network *net)
+{
+    for (const struct feed *feed = net->feeds; feed; feed = feed->next)
+        if (feed->watch || bh_source_length(feed->source) == BH_LENGTH_UNKNOWN ||
+            bh_source_window(feed->source) < BH_WINDOW_MAX)
+            return false;
+    for (const struct link *link = net->links; link; link = link->next)
+        if (link->function)
+            return false;
+    for (const bh_group *group = net->groups; group; group = group->next)
+        if (group->generator || group->states)
+            return false;
+    return true;
+}
+
+bool
+device_heard(const bh_group *group, const struct block *blocks, const uint32_t **offset,
+             const uint32_t **neuron)
+{
+    const struct device_run *run = group->net->on_device;
+    for (int e = 0; run && e <= group->event_count; e++) {
+        const struct device_event *event = &run->groups[group->object].events[e];
+        if (!event->heard || event->block != blocks)
+            continue;
+        *offset = event->offset_taken;
+        *neuron = event->neuron_taken;
+        return true;
+    }
+    return false;
 }

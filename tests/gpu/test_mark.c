@@ -32,9 +32,11 @@ test_windows(void)
     CHECK_OK(device->ops->take(device, bytes, "words", &there, &diag), diag);
     for (int w = 0; w < 2; w++) {
         void *memory;
-        CHECK_OK(device->ops->take_pinned(device, bytes, "words", &memory, &diag), diag);
+        CHECK_OK(device->ops->take_pinned(device, bytes, "words", &memory, &diag),
+                 diag);
         sent[w] = memory;
-        CHECK_OK(device->ops->take_pinned(device, bytes, "words", &memory, &diag), diag);
+        CHECK_OK(device->ops->take_pinned(device, bytes, "words", &memory, &diag),
+                 diag);
         got[w] = memory;
         memset(got[w], 0, bytes);
     }
