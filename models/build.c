@@ -93,7 +93,8 @@ build(bh_model *model, bh_diag *diag)
     BH_TRY(model_build_links(model, diag));
     BH_TRY(model_build_synapses(model, diag));
     BH_TRY(model_build_monitors(model, diag));
-    return model_build_pictures(model, diag);
+    BH_TRY(model_build_pictures(model, diag));
+    return model_place_filters(model, diag);
 }
 
 static void

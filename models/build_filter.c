@@ -175,31 +175,13 @@ make_bank(const bh_model *model, const struct model_filter *f, const double *cf_
                          diag, f);
 }
 
-static bh_status
-place_bank(bh_model *model, const struct model_filter *f, bh_filterbank *bank,
-           bh_diag *diag)
-{
-    bh_diag why = {0};
-    if (model->checking || !model->device)
-        return BH_OK;
-    const bh_status status =
-        bh_filterbank_place(bank, model->device, BH_PLACE_PARALLEL, &why);
-    if (status == BH_OK)
-        return BH_OK;
-    if (!model_stays(model, &why))
-        return bh_diag_set(diag, status, "%s", why.text);
-    model_note(model, f->object.name, &why);
-    return BH_OK;
-}
-
 /* A bank that belongs to the graph from here on. */
 static bh_status
 put_bank(bh_model *model, const struct model_filter *f, const struct heard *in,
          bh_filterbank *bank, struct heard *out, bh_diag *diag)
 {
-    bh_status status = place_bank(model, f, bank, diag);
-    if (status == BH_OK)
-        status = bh_graph_bank(model->graph, in->node, bank, &out->node, diag);
+    const bh_status status =
+        bh_graph_bank(model->graph, in->node, bank, &out->node, diag);
     if (status != BH_OK) {
         bh_filterbank_free(bank);
         return model_blame(status, diag, &f->object, NULL, 0);
@@ -451,5 +433,21 @@ model_source(bh_model *model, const struct model_value *name, bh_source **out,
     *out = *made;
     *cf_hz = heard.cf_hz;
     *channels = heard.channels;
+    return BH_OK;
+}
+
+bh_status
+model_place_filters(bh_model *model, bh_diag *diag)
+{
+    bh_diag why = {0};
+    if (model->checking || !model->device || !model->graph)
+        return BH_OK;
+    const bh_status status =
+        bh_graph_place(model->graph, model->device, BH_PLACE_PARALLEL, &why);
+    if (status == BH_OK)
+        return BH_OK;
+    if (!model_stays(model, &why))
+        return bh_diag_set(diag, status, "the filters: %s", why.text);
+    model_note(model, "the filters", &why);
     return BH_OK;
 }

@@ -74,8 +74,8 @@ BH_API BH_NODISCARD bh_status bh_model_spread(bh_model *model, bh_comm *comm,
 /// (bh_backend_device), which must outlive them; NULL is the processor. What banks do
 /// in parallel over time there, they do (BH_PLACE_PARALLEL).
 ///
-/// A bank or a network that the device cannot run, or has no room for, is an error of
-/// bh_model_build or, with `in_part`, stays on the processor, and bh_model_notice says
+/// Filters or a network that the device cannot run, or has no room for, are an error of
+/// bh_model_build or, with `in_part`, stay on the processor, and bh_model_notice says
 /// why.
 BH_API void bh_model_place(bh_model *model, struct bh_device *device, bool in_part);
 

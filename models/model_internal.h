@@ -162,6 +162,8 @@ bh_status model_build_links(bh_model *model, bh_diag *diag);
 bh_status model_build_synapses(bh_model *model, bh_diag *diag);
 bh_status model_build_monitors(bh_model *model, bh_diag *diag);
 bh_status model_build_pictures(bh_model *model, bh_diag *diag);
+/* The filters go to the device, when all that hears them is known. */
+bh_status model_place_filters(bh_model *model, bh_diag *diag);
 /* Everything that was built, but not the sounds that were given. */
 void model_unbuild(bh_model *model);
 

@@ -104,7 +104,7 @@ test_parallel(void)
     bh_model_free(there);
 }
 
-/* A bank without room there stays, and the rest goes. */
+/* Filters without room there stay, and the network goes. */
 static void
 test_room(void)
 {
@@ -121,7 +121,7 @@ test_room(void)
     const size_t before = launches();
     check_same(run(there), want);
     CHECK(launches() > before);
-    CHECK(strncmp(bh_model_notice(there), "ear: the GPU has no room", 24) == 0);
+    CHECK(strncmp(bh_model_notice(there), "the filters: the GPU has no room", 32) == 0);
     bh_model_free(here);
     bh_model_free(there);
 }

@@ -3,7 +3,7 @@
  * for the whole queue, and whoever listens hears what the processor would have told. */
 #include "tests/neurons/twins.h"
 
-enum { CELLS = 600, WINDOW = 32, WINDOWS = 20 };
+enum { CELLS = 400, WINDOW = 32, WINDOWS = 12 };
 
 struct listener {
     bh_network *net;
@@ -25,7 +25,7 @@ build(struct twin *twin)
     config.reset = "v = 0";
     twin_listen(twin, twin_group(twin, &config), NULL);
     config.name = "others";
-    config.count = CELLS / 2;
+    config.count = CELLS - 30;
     twin_listen(twin, twin_group(twin, &config), NULL);
 }
 
@@ -148,18 +148,18 @@ test_failures(void)
         "cuEventRecord",     "cuEventSynchronize", "cuEventCreate"};
     bh_diag diag;
     struct twin intact = make(false);
-    CHECK_OK(bh_network_run(intact.net, 0.032, &diag), diag);
+    CHECK_OK(bh_network_run(intact.net, 0.0128, &diag), diag);
     for (size_t c = 0; fake && c < sizeof names / sizeof names[0]; c++)
-        for (int call = 1; call < 8; call += 5) {
+        for (int call = 1; call < 7; call += 4) {
             bh_store *store;
             struct twin twin = make(true);
             CHECK_OK(bh_network_store(twin.net, &store, &diag), diag);
             fake_gpu_fail(fake, names[c], call, 2);
-            const bh_status status = bh_network_run(twin.net, 0.032, &diag);
+            const bh_status status = bh_network_run(twin.net, 0.0128, &diag);
             CHECK(status != BH_OK || fake->failing[0] != 0);
             fake_gpu_fail(fake, "", 0, 0);
             CHECK_OK(bh_network_restore(twin.net, store, &diag), diag);
-            CHECK_OK(bh_network_run(twin.net, 0.032, &diag), diag);
+            CHECK_OK(bh_network_run(twin.net, 0.0128, &diag), diag);
             twin_compare(&intact, &twin);
             bh_store_free(store);
             twin_free(&twin);
