@@ -39,12 +39,21 @@ enum {
     BH_DEVICE_FLUSH_DENORMALS = 1 ///< of single precision, as the processor's loops do
 };
 
-/// Real transforms of one length, many at a time, single precision, not scaled.
+/// Real transforms of one length, many at a time, not scaled.
 typedef struct bh_device_fft_config {
     size_t size, batch;    ///< samples of one, and how many
     size_t real_stride;    ///< elements from one to the next, where they are real,
     size_t complex_stride; ///< and where they are complex
     bool inverse;          ///< complex to real
+    bool wide;             ///< double precision, else single
+    /// What an inverse transform takes for its input in place of what is there, or
+    /// NULL: CUDA C as for load() with a function
+    ///     float2 bh_fft_load(void *in, unsigned long long at, void *info, void
+    ///     *shared)
+    /// (double2 where `wide`) that gives the complex number `at` elements from the
+    /// first. It is called once for each number, in any order.
+    const char *load;
+    void *load_info; ///< handed to it: the device's memory, read whenever it runs
 } bh_device_fft_config;
 
 /// All that can fail says so in `diag`, and leaves its results alone then.
@@ -103,9 +112,12 @@ struct bh_device_ops {
     void (*graph_free)(bh_device *device, void *graph);
 
     /// Fourier transforms; all three NULL where the machine has no library for them.
+    /// Where it has one that cannot take a `load`, that is BH_ERR_UNSUPPORTED: whoever
+    /// asks does without.
     bh_status (*fft_new)(bh_device *device, const bh_device_fft_config *config,
                          void **plan, bh_diag *diag);
-    /// What went into an inverse transform is rubbish afterwards.
+    /// What went into an inverse transform is rubbish afterwards. It may be where it
+    /// comes out, if `real_stride` is twice `complex_stride`.
     bh_status (*fft_run)(bh_device *device, void *plan, void *in, void *out,
                          bh_diag *diag);
     void (*fft_free)(bh_device *device, void *plan);

@@ -59,5 +59,12 @@ void bh_gpu_fft_close(struct gpu *gpu);
 /// BH_DEVICE_FLUSH_DENORMALS.
 bh_status bh_gpu_compile(const bh_gpu_info *info, bool machine, const char *text,
                          unsigned flags, void **image, size_t *bytes, bh_diag *diag);
+/// The same as LTO-IR, to be linked by others, by the NVRTC of CUDA `major`.
+bh_status bh_gpu_compile_linkable(const bh_gpu_info *info, int major, const char *text,
+                                  unsigned flags, void **image, size_t *bytes,
+                                  bh_diag *diag);
+/// The version of the NVRTC of CUDA `major`, which stays loaded for others too; false
+/// where there is none.
+bool bh_gpu_nvrtc_version(int major, int version[2]);
 
 #endif

@@ -161,17 +161,28 @@ failed(const struct nvrtc *nvrtc, void *program, bh_diag *diag)
     return status;
 }
 
+/* What is asked of the compiler, and how it is fetched. */
+struct order {
+    const char *text;
+    unsigned flags;
+    int arch;
+    bool machine;  /* code for the device itself */
+    bool linkable; /* LTO-IR, a part of other programs */
+    int (*size)(void *program, size_t *bytes);
+    int (*get)(void *program, char *code);
+};
+
 static bh_status
-take_result(const struct nvrtc *nvrtc, void *program, bool machine, void **image,
-            size_t *bytes, bh_diag *diag)
+take_result(const struct nvrtc *nvrtc, void *program, const struct order *order,
+            void **image, size_t *bytes, bh_diag *diag)
 {
     size_t size = 0;
-    if ((machine ? nvrtc->cubin_size : nvrtc->ptx_size)(program, &size) != 0 || !size)
+    if (order->size(program, &size) != 0 || !size)
         return failed(nvrtc, program, diag);
     char *made = calloc(size + 1, 1);
     if (!made)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a GPU's program");
-    if ((machine ? nvrtc->cubin : nvrtc->ptx)(program, made) != 0) {
+    if (order->get(program, made) != 0) {
         free(made);
         return failed(nvrtc, program, diag);
     }
@@ -181,21 +192,22 @@ take_result(const struct nvrtc *nvrtc, void *program, bool machine, void **image
 }
 
 static bh_status
-compile(const struct nvrtc *nvrtc, bool machine, int arch, const char *text,
-        unsigned flags, void **image, size_t *bytes, bh_diag *diag)
+compile(const struct nvrtc *nvrtc, const struct order *order, void **image,
+        size_t *bytes, bh_diag *diag)
 {
+    const bool flush = (order->flags & BH_DEVICE_FLUSH_DENORMALS) != 0;
     char target[64];
     const char *const options[] = {target, BH_NVRTC_OPTIONS,
-                                   (flags & BH_DEVICE_FLUSH_DENORMALS) ? "--ftz=true"
-                                                                       : "--ftz=false"};
+                                   flush ? "--ftz=true" : "--ftz=false", "-dlto"};
+    const int count = (int)(sizeof options / sizeof options[0]) - !order->linkable;
     void *program = NULL;
     snprintf(target, sizeof target, "--gpu-architecture=%s_%d",
-             machine ? "sm" : "compute", arch);
-    if (nvrtc->create(&program, text, "brianhears.cu", 0, NULL, NULL) != 0)
+             order->machine ? "sm" : "compute", order->arch);
+    if (nvrtc->create(&program, order->text, "brianhears.cu", 0, NULL, NULL) != 0)
         return bh_diag_set(diag, BH_ERR_UNSUPPORTED, "NVRTC does not start");
-    int result = nvrtc->compile(program, sizeof options / sizeof options[0], options);
+    int result = nvrtc->compile(program, count, options);
     bh_status status = result == 0
-                           ? take_result(nvrtc, program, machine, image, bytes, diag)
+                           ? take_result(nvrtc, program, order, image, bytes, diag)
                            : failed(nvrtc, program, diag);
     nvrtc->destroy(&program);
     return status;
@@ -206,10 +218,47 @@ bh_gpu_compile(const bh_gpu_info *info, bool machine, const char *text, unsigned
                void **image, size_t *bytes, bh_diag *diag)
 {
     struct nvrtc nvrtc = {0};
-    int arch = 0;
-    BH_TRY(open_nvrtc(info, &nvrtc, &arch, diag));
-    machine = machine && arch == 10 * info->compute_major + info->compute_minor;
-    bh_status status = compile(&nvrtc, machine, arch, text, flags, image, bytes, diag);
+    struct order order = {.text = text, .flags = flags};
+    BH_TRY(open_nvrtc(info, &nvrtc, &order.arch, diag));
+    order.machine = machine &&
+                    order.arch == 10 * info->compute_major + info->compute_minor;
+    order.size = order.machine ? nvrtc.cubin_size : nvrtc.ptx_size;
+    order.get = order.machine ? nvrtc.cubin : nvrtc.ptx;
+    bh_status status = compile(&nvrtc, &order, image, bytes, diag);
+    close_nvrtc(&nvrtc);
+    return status;
+}
+
+bool
+bh_gpu_nvrtc_version(int major, int version[2])
+{
+    struct nvrtc nvrtc = {0};
+    const bool found = open_version(&nvrtc, major) &&
+                       nvrtc.version(&version[0], &version[1]) == 0;
+    close_nvrtc(&nvrtc);
+    return found;
+}
+
+bh_status
+bh_gpu_compile_linkable(const bh_gpu_info *info, int major, const char *text,
+                        unsigned flags, void **image, size_t *bytes, bh_diag *diag)
+{
+    struct nvrtc nvrtc = {0};
+    struct order order = {.text = text, .flags = flags, .linkable = true};
+    bh_status status = BH_ERR_UNSUPPORTED;
+    if (open_version(&nvrtc, major)) {
+        *(void **)&order.size = dlsym(nvrtc.library, "nvrtcGetLTOIRSize");
+        *(void **)&order.get = dlsym(nvrtc.library, "nvrtcGetLTOIR");
+        order.arch = best_arch(&nvrtc, info);
+        order.machine = order.arch == 10 * info->compute_major + info->compute_minor;
+    }
+    if (order.size && order.get && order.arch)
+        status = compile(&nvrtc, &order, image, bytes, diag);
+    else
+        bh_diag_set(diag, status,
+                    "no NVRTC of CUDA %d makes code to be linked for compute "
+                    "capability %d.%d",
+                    major, info->compute_major, info->compute_minor);
     close_nvrtc(&nvrtc);
     return status;
 }

@@ -15,6 +15,8 @@
 EXPORT struct fake_gpu *fake_gpu(void);
 /* Counts a call, also of the other libraries; not 0 where it shall fail. */
 EXPORT int fake_fails(const char *function);
+struct fake_image;
+EXPORT void *fake_library(const struct fake_image *image, int *file);
 EXPORT int fake_enqueue(void *which, int (*run)(void *data), const void *data,
                         size_t bytes);
 
@@ -40,7 +42,7 @@ extern struct queue fake_stream; /* the one there is */
 int finish(void);
 /* The same before something is freed, which is done even where the device is lost: the
  * tests count what is not given back. */
-int finish_anyway(void);
+EXPORT int finish_anyway(void);
 /* What every function does first: fails where it shall. */
 int entered(const char *function, int needs_context);
 

@@ -2,10 +2,10 @@
 #ifndef BH_TESTS_GPU_FAKE_GPU_H
 #define BH_TESTS_GPU_FAKE_GPU_H
 
-/* A GPU without a GPU: libraries that stand in for the CUDA driver, NVRTC and cuFFT.
- * Kernels run on the processor (shim.h); what is queued is done only when somebody
- * waits for it, so that a wait that is missing shows; the host cannot read the device's
- * memory (under the address sanitizer); what is not given back is counted.
+/* A GPU without a GPU: libraries that stand in for the CUDA driver, NVRTC, cuFFT and
+ * nvJitLink. Kernels run on the processor (shim.h); what is queued is done only when
+ * somebody waits for it, so that a wait that is missing shows; the host cannot read the
+ * device's memory (under the address sanitizer); what is not given back is counted.
  *
  *     struct fake_gpu *fake = fake_gpu_start();
  *     ... bh_backend_open("cuda", &backend, &diag) ...
@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FAKE_FUNCTIONS = 64 };
+enum { FAKE_FUNCTIONS = 80 };
 
 struct fake_gpu {
     int devices;         /* how many there are */
@@ -67,6 +67,7 @@ fake_gpu_start(void)
     void *cuda = fake_gpu_library("libcuda.so.1");
     fake_gpu_library("libnvrtc.so.13");
     fake_gpu_library("libcufft.so.12");
+    fake_gpu_library("libnvJitLink.so.13");
     if (cuda)
         *(void **)&get = dlsym(cuda, "fake_gpu");
     return get ? get() : NULL;

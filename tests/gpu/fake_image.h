@@ -12,6 +12,7 @@ struct fake_image {
     uint64_t bytes; /* of the library */
 };
 
-#define FAKE_MAGIC "FAKEGPU"
+#define FAKE_MAGIC      "FAKEGPU"
+#define FAKE_MAGIC_LINK "FAKELTO" /* not loaded, but linked by fake_cufft.c */
 
 #endif

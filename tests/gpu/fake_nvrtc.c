@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* strdup */
 #include "tests/gpu/fake_compile.h"
 #include "tests/gpu/fake_cuda.h"
+#include "tests/gpu/fake_image.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ EXPORT int nvrtcGetPTXSize(void *program, size_t *bytes);
 EXPORT int nvrtcGetPTX(void *program, char *ptx);
 EXPORT int nvrtcGetCUBINSize(void *program, size_t *bytes);
 EXPORT int nvrtcGetCUBIN(void *program, char *cubin);
+EXPORT int nvrtcGetLTOIRSize(void *program, size_t *bytes);
+EXPORT int nvrtcGetLTOIR(void *program, char *code);
 EXPORT int nvrtcDestroyProgram(void **program);
 
 enum { FAILURE = 6 };
@@ -29,6 +32,7 @@ enum { FAILURE = 6 };
 struct program {
     char *text;
     struct fake_compiled made;
+    bool link; /* what is made is to be linked by others */
 };
 
 int
@@ -93,6 +97,9 @@ nvrtcCompileProgram(void *handle, int count, const char *const *options)
         return FAILURE;
     fake_compile(program->text, has(count, options, "--ftz=true"), &program->made);
     fake_check(program->text, count, options, &program->made);
+    program->link = has(count, options, "-dlto");
+    if (program->link && program->made.image)
+        memcpy(program->made.image, FAKE_MAGIC_LINK, sizeof FAKE_MAGIC_LINK);
     return program->made.image ? 0 : FAILURE;
 }
 
@@ -127,23 +134,44 @@ nvrtcGetPTX(void *program, char *ptx)
     return FAILURE;
 }
 
-int
-nvrtcGetCUBINSize(void *program, size_t *bytes)
+static int
+image_size(const struct program *program, bool link, size_t *bytes)
 {
-    if (fake_fails(__func__) != 0)
+    *bytes = program->link == link ? program->made.image_bytes : 0;
+    return 0;
+}
+
+static int
+image(const struct program *program, bool link, char *to)
+{
+    if (program->link != link)
         return FAILURE;
-    *bytes = ((struct program *)program)->made.image_bytes;
+    memcpy(to, program->made.image, program->made.image_bytes);
     return 0;
 }
 
 int
-nvrtcGetCUBIN(void *handle, char *cubin)
+nvrtcGetCUBINSize(void *program, size_t *bytes)
 {
-    if (fake_fails(__func__) != 0)
-        return FAILURE;
-    const struct program *program = handle;
-    memcpy(cubin, program->made.image, program->made.image_bytes);
-    return 0;
+    return fake_fails(__func__) ? FAILURE : image_size(program, false, bytes);
+}
+
+int
+nvrtcGetCUBIN(void *program, char *cubin)
+{
+    return fake_fails(__func__) ? FAILURE : image(program, false, cubin);
+}
+
+int
+nvrtcGetLTOIRSize(void *program, size_t *bytes)
+{
+    return fake_fails(__func__) ? FAILURE : image_size(program, true, bytes);
+}
+
+int
+nvrtcGetLTOIR(void *program, char *code)
+{
+    return fake_fails(__func__) ? FAILURE : image(program, true, code);
 }
 
 int

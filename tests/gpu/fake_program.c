@@ -28,23 +28,31 @@ struct module {
 };
 
 /* Writes the library into a file of its own, which stays open so that no other takes
- * its name. */
+ * its name. For what fake_cufft.c links too. */
+EXPORT void *
+fake_library(const struct fake_image *image, int *file)
+{
+    char path[64];
+    *file = memfd_create("fake-gpu", MFD_CLOEXEC);
+    if (*file < 0 || write(*file, image + 1, image->bytes) != (ssize_t)image->bytes)
+        return NULL;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", *file);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        fprintf(stderr, "%s\n", dlerror());
+        close(*file);
+    }
+    return library;
+}
+
 static int
 load_library(struct module *module, const struct fake_image *image)
 {
-    char path[64];
-    module->file = memfd_create("fake-gpu", MFD_CLOEXEC);
-    if (module->file < 0 ||
-        write(module->file, image + 1, image->bytes) != (ssize_t)image->bytes)
-        return UNKNOWN;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", module->file);
-    module->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!module->library) {
-        fprintf(stderr, "%s\n", dlerror());
-        return INVALID_IMAGE;
-    }
     void (*shared)(char **, char **);
     char *stop = NULL;
+    module->library = fake_library(image, &module->file);
+    if (!module->library)
+        return INVALID_IMAGE;
     *(void **)&shared = dlsym(module->library, "shim_shared");
     shared(&module->shared, &stop);
     module->shared_bytes = (size_t)(stop - module->shared);

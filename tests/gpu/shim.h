@@ -14,6 +14,13 @@ struct uint3 {
     unsigned x, y, z;
 };
 
+struct float2 {
+    float x, y;
+};
+struct double2 {
+    double x, y;
+};
+
 extern "C" {
 extern struct uint3 threadIdx, blockIdx, blockDim, gridDim;
 

@@ -7,8 +7,6 @@
 #include "tests/check.h"
 #include "tests/gpu/fake_gpu.h"
 
-#include <math.h>
-
 static struct fake_gpu *fake;
 
 #define DEVICE(gpu) (&(gpu)->device)
@@ -392,51 +390,6 @@ test_full_memory(void)
     close_gpu(gpu);
 }
 
-/* A cosine has two lines; back again it is what it was, times the size. */
-static void
-test_transforms(void)
-{
-    enum { SIZE = 64, BATCH = 3, REAL = 70, COMPLEX = 40 };
-    struct gpu *gpu = open_gpu();
-    bh_diag diag;
-    void *real, *complex, *forward, *inverse;
-    float wave[BATCH][REAL] = {{0}}, back[BATCH][REAL], lines[BATCH][COMPLEX][2];
-    bh_device_fft_config config = {SIZE, BATCH, REAL, COMPLEX, false};
-    for (int b = 0; b < BATCH; b++)
-        for (int i = 0; i < SIZE; i++)
-            wave[b][i] = (float)cos(2 * 3.14159265358979 * (b + 1) * i / SIZE);
-    if (!OPS(gpu)->fft_new) { /* a true GPU on a machine without cuFFT */
-        close_gpu(gpu);
-        return;
-    }
-    CHECK_OK(OPS(gpu)->take(DEVICE(gpu), sizeof wave, "a", &real, &diag), diag);
-    CHECK_OK(OPS(gpu)->take(DEVICE(gpu), sizeof lines, "b", &complex, &diag), diag);
-    CHECK_OK(OPS(gpu)->fft_new(DEVICE(gpu), &config, &forward, &diag), diag);
-    config.inverse = true;
-    CHECK_OK(OPS(gpu)->fft_new(DEVICE(gpu), &config, &inverse, &diag), diag);
-    CHECK_OK(OPS(gpu)->write(DEVICE(gpu), real, wave, sizeof wave, &diag), diag);
-    CHECK_OK(OPS(gpu)->fft_run(DEVICE(gpu), forward, real, complex, &diag), diag);
-    CHECK_OK(OPS(gpu)->read(DEVICE(gpu), lines, complex, sizeof lines, &diag), diag);
-    CHECK_OK(OPS(gpu)->fft_run(DEVICE(gpu), inverse, complex, real, &diag), diag);
-    CHECK_OK(OPS(gpu)->read(DEVICE(gpu), back, real, sizeof back, &diag), diag);
-    /* single precision: some units in the last place of 32, and of 64 */
-    for (int b = 0; b < BATCH; b++) {
-        for (int k = 0; k <= SIZE / 2; k++) {
-            CHECK_NEAR(lines[b][k][0], k == b + 1 ? 32 : 0, SIZE * 2e-6);
-            CHECK_NEAR(lines[b][k][1], 0, SIZE * 2e-6);
-        }
-        for (int i = 0; i < SIZE; i++)
-            CHECK_NEAR(back[b][i], SIZE * wave[b][i], SIZE * 2e-6);
-    }
-    config.batch = (size_t)1 << 40;
-    CHECK(OPS(gpu)->fft_new(DEVICE(gpu), &config, &forward, &diag) != BH_OK);
-    OPS(gpu)->fft_free(DEVICE(gpu), forward);
-    OPS(gpu)->fft_free(DEVICE(gpu), inverse);
-    OPS(gpu)->give(DEVICE(gpu), real);
-    OPS(gpu)->give(DEVICE(gpu), complex);
-    close_gpu(gpu);
-}
-
 int
 main(void)
 {
@@ -446,7 +399,6 @@ main(void)
         {"graphs", test_graphs},
         {"barriers that are missing", test_barriers_that_are_missing},
         {"threads that wait for ever", test_threads_that_wait_for_ever},
-        {"transforms", test_transforms},
         {"wrong programs", test_wrong_programs},
         {"texts that are no good CUDA", test_texts_that_are_no_good_cuda},
         {"a device that reads late", test_a_device_that_reads_late},

@@ -49,6 +49,9 @@ fake_library(fake_nvrtc libnvrtc.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvrtc.c
 fake_library(fake_cufft libcufft.so.12 ${CMAKE_CURRENT_LIST_DIR}/fake_cufft.c)
 target_link_libraries(fake_cufft PRIVATE fake_cuda PkgConfig::FFTW3)
 target_link_libraries(fake_nvrtc PRIVATE fake_cuda)
+fake_library(fake_nvjitlink libnvJitLink.so.13 ${CMAKE_CURRENT_LIST_DIR}/fake_nvjitlink.c)
+target_link_libraries(fake_nvjitlink PRIVATE fake_cuda)
+set(fake_libraries fake_cuda fake_nvrtc fake_cufft fake_nvjitlink)
 
 # Tests that use the fake GPU.
 file(GLOB fake_users CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/test_*.c
@@ -57,7 +60,7 @@ foreach(source IN LISTS fake_users)
   file(RELATIVE_PATH path ${CMAKE_CURRENT_SOURCE_DIR} ${source})
   string(REGEX REPLACE "\\.c$" "" path ${path})
   string(REPLACE "/" "_" target ${path})
-  add_dependencies(${target} fake_cuda fake_nvrtc fake_cufft)
+  add_dependencies(${target} ${fake_libraries})
   target_compile_definitions(${target} PRIVATE FAKE_GPU_DIR="${FAKE_GPU_DIR}")
 endforeach()
 target_compile_definitions(gpu_test_driver PRIVATE
@@ -69,7 +72,7 @@ add_dependencies(gpu_test_driver fake_cuda_old)
 add_executable(gpu_bench ${PROJECT_SOURCE_DIR}/bench/gpu/bench_gpu.c)
 set_target_properties(gpu_bench PROPERTIES OUTPUT_NAME bench_gpu)
 target_link_libraries(gpu_bench PRIVATE brianhears_internal m)
-add_dependencies(gpu_bench fake_cuda fake_nvrtc fake_cufft)
+add_dependencies(gpu_bench ${fake_libraries})
 add_test(NAME gpu/measure COMMAND ${PROJECT_SOURCE_DIR}/bench/gpu/measure --dry)
 set_tests_properties(
   gpu/measure
