@@ -3,9 +3,9 @@
 # no headers, so the C compiler's preprocessor puts the included texts in their place when
 # the library is built, all but the two that say what differs between compilers.
 
-# bh_program(NAME FILE [DEFINITIONS...]): the text as a string bh_NAME; the source that has
-# it is appended to the list `programs`.
-function(bh_program name file)
+# bh_text(NAME FILE [DEFINITIONS...]): the text as a string bh_NAME; the source that has it is
+# appended to the list `programs`.
+function(bh_text name file)
   set(flat ${PROJECT_BINARY_DIR}/programs/${name}.cu)
   set(out ${PROJECT_BINARY_DIR}/programs/${name}.c)
   list(TRANSFORM ARGN PREPEND -D)
@@ -28,7 +28,16 @@ function(bh_program name file)
     DEPENDS ${texts} ${PROJECT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     VERBATIM)
   set(programs ${programs} ${out} PARENT_SCOPE)
-  bh_image(${name} ${first} ${flat})
+endfunction()
+
+# bh_program(NAME FILE [DEFINITIONS...]): the same for a text that has kernels, and machine
+# code of it (images.cmake).
+function(bh_program name file)
+  bh_text(${name} ${file} ${ARGN})
+  set(programs ${programs} PARENT_SCOPE)
+  set(texts core/nvrtc_kernel.h core/cuda_kernel.h)
+  list(TRANSFORM texts PREPEND ${PROJECT_SOURCE_DIR}/)
+  bh_image(${name} ${texts} ${PROJECT_BINARY_DIR}/programs/${name}.cu)
 endfunction()
 
 # bh_lane_program(KIND FIELDS SINGLE [DEFINITIONS...]): filterbank/lane.cu for a kind;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Filters with a finite impulse response, in single precision, for the host code of
- * filterbank/place_fourier.c. */
+/* Filters with a finite impulse response, for the host code of
+ * filterbank/place_fourier.c: kernels, and with BH_CONVOLVE_LOAD what an inverse
+ * transform takes for its input (core/device_ops.h). BH_CONVOLVE_DOUBLE: in double
+ * precision, else in single. */
 
 /* Not all that the included texts have is used. */
 #pragma nv_diag_suppress 177
@@ -9,6 +11,50 @@
 #include "core/cuda_kernel.h"
 #include "core/math_kernel.h"
 #include "filterbank/convolve_device_kernel.h"
+
+#ifdef BH_CONVOLVE_DOUBLE
+typedef double bh_real;
+typedef double2 bh_pair;
+#define FMA bh_fma
+#else
+typedef float bh_real;
+typedef float2 bh_pair;
+#define FMA bh_fmaf
+#endif
+
+BH_DEVICE bh_pair
+bh_convolve_product(bh_pair h, bh_pair x)
+{
+    bh_pair y;
+    y.x = FMA(h.x, x.x, -(h.y * x.y));
+    y.y = FMA(h.x, x.y, h.y * x.x);
+    return y;
+}
+
+#ifdef BH_CONVOLVE_LOAD
+
+/* at % bins: the quotient by 2^shift is that by bins or one more, as there are no more
+ * than 2^shift rows. */
+BH_DEVICE uint32_t
+bh_convolve_bin(uint32_t at, uint32_t bins, uint32_t shift)
+{
+    const uint32_t before = (at >> shift) * bins;
+    return at < before ? at + bins - before : at - before;
+}
+
+bh_pair
+bh_fft_load(void *in, unsigned long long at, void *info, void *shared)
+{
+    const struct bh_convolve_multiply *f = (const struct bh_convolve_multiply *)info;
+    const uint32_t i = (uint32_t)at;
+    const uint32_t x = f->wide ? i : bh_convolve_bin(i, f->bins, f->shift);
+    (void)in;
+    (void)shared;
+    return bh_convolve_product(((const bh_pair *)f->responses)[i],
+                               ((const bh_pair *)f->sound)[x]);
+}
+
+#else
 
 /* A thread has one channel and some frames in a row, so that a tap and a sample are
  * loaded once for all of them. The order of the sum is that of the taps: it does not
@@ -21,25 +67,27 @@ BH_KERNEL(bh_convolve_say, struct bh_convolve_say, f)
     const uint32_t first = blockIdx.x / across * CONVOLVE_FRAMES + row * CONVOLVE_RUN;
     if (ch >= f->channels || first >= f->frames)
         return;
-    const float *taps = f->taps + ch;
-    float sum[CONVOLVE_RUN];
+    const bh_real *taps = (const bh_real *)f->taps + ch;
+    const bh_real *tail = (const bh_real *)f->tail;
+    const bh_real *heard = (const bh_real *)f->sound + ch * f->sound_stride + first;
+    bh_real *out = (bh_real *)f->out + first * f->out_stride + ch;
+    bh_real sum[CONVOLVE_RUN];
     for (uint32_t i = 0; i < CONVOLVE_RUN; i++)
-        sum[i] = f->tail && first + i < f->frames ? f->tail[(first + i) * f->stride + ch]
-                                                  : 0;
+        sum[i] = tail && first + i < f->frames ? tail[(first + i) * f->stride + ch] : 0;
     for (uint32_t k = 0; k < f->head; k += CONVOLVE_RUN) {
-        float x[2 * CONVOLVE_RUN];
-        const float *sound = f->sound + first - k - CONVOLVE_RUN;
+        bh_real x[2 * CONVOLVE_RUN];
+        const bh_real *sound = heard - k - CONVOLVE_RUN;
         for (uint32_t i = 1; i < 2 * CONVOLVE_RUN; i++)
             x[i] = first + i < f->frames + k + CONVOLVE_RUN ? sound[i] : 0;
         for (uint32_t j = 0; j < CONVOLVE_RUN; j++) {
-            const float tap = taps[(k + j) * f->stride];
+            const bh_real tap = taps[(k + j) * f->stride];
             for (uint32_t i = 0; i < CONVOLVE_RUN; i++)
-                sum[i] = bh_fmaf(tap, x[CONVOLVE_RUN + i - j], sum[i]);
+                sum[i] = FMA(tap, x[CONVOLVE_RUN + i - j], sum[i]);
         }
     }
     for (uint32_t i = 0; i < CONVOLVE_RUN; i++)
         if (first + i < f->frames)
-            f->out[(first + i) * f->out_stride + ch] = sum[i];
+            out[i * f->out_stride] = sum[i];
 }
 
 BH_KERNEL(bh_convolve_multiply, struct bh_convolve_multiply, f)
@@ -47,14 +95,15 @@ BH_KERNEL(bh_convolve_multiply, struct bh_convolve_multiply, f)
     const uint32_t across = (f->bins + blockDim.x - 1) / blockDim.x;
     const uint32_t bin = blockIdx.x % across * blockDim.x + threadIdx.x;
     const uint32_t first = blockIdx.x / across * CONVOLVE_RUN;
+    const bh_pair *responses = (const bh_pair *)f->responses;
+    const bh_pair *sound = (const bh_pair *)f->sound;
     if (bin >= f->bins)
         return;
-    const float x_re = f->sound[2 * bin], x_im = f->sound[2 * bin + 1];
+    const bh_pair shared = sound[bin];
     for (uint32_t ch = first; ch < first + CONVOLVE_RUN && ch < f->channels; ch++) {
-        const uint64_t at = 2 * ((uint64_t)ch * f->bins + bin);
-        const float h_re = f->responses[at], h_im = f->responses[at + 1];
-        f->product[at] = bh_fmaf(h_re, x_re, -(h_im * x_im));
-        f->product[at + 1] = bh_fmaf(h_re, x_im, h_im * x_re);
+        const uint64_t at = (uint64_t)ch * f->bins + bin;
+        ((bh_pair *)f->product)[at] =
+            bh_convolve_product(responses[at], f->wide ? sound[at] : shared);
     }
 }
 
@@ -62,16 +111,32 @@ BH_KERNEL(bh_convolve_multiply, struct bh_convolve_multiply, f)
  * odd stride keeps a square's columns out of each other's banks. */
 BH_KERNEL(bh_convolve_turn, struct bh_convolve_turn, f)
 {
-    BH_SHARED float square[CONVOLVE_LANES][CONVOLVE_LANES + 1];
-    const uint32_t across = (f->channels + CONVOLVE_LANES - 1) / CONVOLVE_LANES;
-    const uint32_t ch = blockIdx.x % across * CONVOLVE_LANES;
-    const uint32_t t = blockIdx.x / across * CONVOLVE_LANES;
+    BH_SHARED bh_real square[CONVOLVE_LANES][CONVOLVE_LANES + 1];
+    const uint32_t across = (f->rows + CONVOLVE_LANES - 1) / CONVOLVE_LANES;
+    const uint32_t row = blockIdx.x % across * CONVOLVE_LANES;
+    const uint32_t column = blockIdx.x / across * CONVOLVE_LANES;
     const uint32_t lane = threadIdx.x % CONVOLVE_LANES;
+    const bh_real *from = (const bh_real *)f->from + column + lane;
+    bh_real *to = (bh_real *)f->to + row + lane;
     for (uint32_t i = threadIdx.x / CONVOLVE_LANES; i < CONVOLVE_LANES; i += CONVOLVE_ROWS)
-        if (ch + i < f->channels && t + lane < f->frames)
-            square[i][lane] = f->from[(uint64_t)(ch + i) * f->size + t + lane];
+        if (row + i < f->rows && column + lane < f->columns)
+            square[i][lane] = from[(row + i) * f->from_stride];
     __syncthreads();
     for (uint32_t i = threadIdx.x / CONVOLVE_LANES; i < CONVOLVE_LANES; i += CONVOLVE_ROWS)
-        if (ch + lane < f->channels && t + i < f->frames)
-            f->to[(uint64_t)(t + i) * f->stride + ch + lane] = square[lane][i];
+        if (row + lane < f->rows && column + i < f->columns)
+            to[(column + i) * f->to_stride] = square[lane][i];
+    if (f->next && blockIdx.x == 0 && threadIdx.x == 0)
+        f->next->responses = f->next_responses;
 }
+
+BH_KERNEL(bh_convolve_move, struct bh_convolve_move, f)
+{
+    const uint32_t across = (f->count + blockDim.x - 1) / blockDim.x;
+    const uint32_t i = blockIdx.x % across * blockDim.x + threadIdx.x;
+    const uint64_t row = blockIdx.x / across;
+    if (i < f->count)
+        ((bh_real *)f->to)[row * f->to_stride + i] =
+            ((const bh_real *)f->from)[row * f->from_stride + i];
+}
+
+#endif

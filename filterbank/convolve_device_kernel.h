@@ -3,10 +3,14 @@
 #define BH_FILTERBANK_CONVOLVE_DEVICE_KERNEL_H
 
 /* What the kernels of filterbank/convolve.cu are handed; host and device read it alike.
- * All pointers are the device's. */
+ * All pointers are the device's, to numbers in the bank's precision. */
 
 #ifndef __CUDACC_RTC__
 #include <stdint.h>
+
+/* The programs (CMakeLists.txt): kernels, and what goes into transforms. */
+extern const char bh_convolve[], bh_convolve_double[], bh_convolve_load[],
+    bh_convolve_load_double[];
 #endif
 
 enum {
@@ -19,29 +23,43 @@ enum {
 
 /* out = the beginning of the responses by sums, and the rest as it was made ready. */
 struct bh_convolve_say {
-    const float *sound; ///< the window's first frame, with `head` frames before it
-    const float *taps;  ///< [head][stride]
-    const float *tail;  ///< [frames][stride], or NULL
-    float *out;         ///< [frames][out_stride]
+    const void *sound; ///< the window's first frame, with `head` frames before it
+    const void *taps;  ///< [head][stride]
+    const void *tail;  ///< [frames][stride], or NULL
+    void *out;         ///< [frames][out_stride]
     uint64_t stride, out_stride;
-    uint32_t head; ///< a multiple of CONVOLVE_RUN
+    uint64_t sound_stride; ///< from a channel's sound to the next one's; 0: one for all
+    uint32_t head;         ///< a multiple of CONVOLVE_RUN
     uint32_t frames, channels;
 };
 
-/* product = responses times sound, each a spectrum of `bins` complex numbers. */
+/* Responses times sound, each a spectrum of `bins` complex numbers. */
 struct bh_convolve_multiply {
-    const float *responses; ///< [channels][bins][2]
-    const float *sound;     ///< [bins][2]
-    float *product;         ///< [channels][bins][2]
-    uint32_t bins, channels;
+    const void *responses; ///< [channels][bins][2]
+    const void *sound;     ///< [bins][2], and [channels] of them where `wide`
+    void *product;         ///< [channels][bins][2]
+    uint32_t bins;         ///< 2^shift + 1, where 2^shift is at least `channels`
+    uint32_t shift;
+    uint32_t channels, wide;
 };
 
-/* to[t][ch] = from[ch][t]. */
+/* to[column][row] = from[row][column]. Of the transforms of a batch the last kernel:
+ * where they multiply by themselves, it tells them what comes next. */
 struct bh_convolve_turn {
-    const float *from; ///< [channels][size], from its first frame on
-    float *to;         ///< [frames][stride], from its first channel on
-    uint64_t stride;
-    uint32_t size, frames, channels;
+    const void *from;
+    void *to;
+    uint64_t from_stride, to_stride;
+    uint32_t rows, columns;
+    struct bh_convolve_multiply *next; ///< or NULL
+    const void *next_responses;
+};
+
+/* to[row] = from[row], `count` numbers each, for as many rows as there are blocks. */
+struct bh_convolve_move {
+    const void *from;
+    void *to;
+    uint64_t from_stride, to_stride;
+    uint32_t count;
 };
 
 #endif

@@ -15,7 +15,7 @@
 extern const char bh_lane_gammatone[], bh_lane_approximate_gammatone[],
     bh_lane_gammachirp[], bh_lane_linear[], bh_lane_middle_ear[], bh_lane_drnl[],
     bh_lane_tan_carney[], bh_lane_haircell[], bh_lane_zhang_synapse[], bh_lane_dcgc[],
-    bh_scan_gammatone[], bh_scan_gammatone_double[], bh_convolve[];
+    bh_scan_gammatone[], bh_scan_gammatone_double[];
 #endif
 
 /* All pointers are the device's. */

@@ -174,7 +174,7 @@ take_method(struct placed *placed, bh_place_method method, bh_diag *diag)
                            "this filterbank has too many coefficients a channel for a "
                            "device, or such as change; it runs on the processor only");
     if (!order.form.text)
-        return place_fourier_new(&order, &placed->method, &placed->self, diag);
+        return place_fourier_new(&order, method, &placed->method, &placed->self, diag);
     if (order.form.before)
         return place_behind_new(&order, &placed->method, &placed->self, diag);
     if (method == BH_PLACE_PARALLEL && order.form.scan)

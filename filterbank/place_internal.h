@@ -57,6 +57,7 @@ BH_NODISCARD bh_status place_scan_new(const struct place_order *order,
                                       const struct place_method **method, void **out,
                                       bh_diag *diag);
 BH_NODISCARD bh_status place_fourier_new(const struct place_order *order,
+                                         bh_place_method how,
                                          const struct place_method **method, void **out,
                                          bh_diag *diag);
 

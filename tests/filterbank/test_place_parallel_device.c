@@ -130,52 +130,6 @@ test_scan_single_frames(void)
     free(wide.data);
 }
 
-/* Sums of up to 1024 products and transforms, in single precision: 1e-6 was measured.
- */
-static void
-check_fourier(bh_filterbank *reference, bh_filterbank *fb, size_t frames)
-{
-    const size_t channels = bh_filterbank_channels(fb);
-    bh_block in = new_sound(frames, 1, BH_SINGLE, 1);
-    bh_block want = new_block(frames, channels, BH_DOUBLE);
-    bh_block got = new_block(frames, channels, BH_SINGLE);
-    bh_block again = new_block(frames, channels, BH_SINGLE);
-    set_order(RANDOM, 5);
-    place(fb, BH_PLACE_PARALLEL);
-    run(reference, in, want, frames, true);
-    run(fb, in, got, frames, true);
-    CHECK_NEAR(difference(got, want), 0, 2e-6);
-    bh_filterbank_reset(fb);
-    run(fb, in, again, 900, false);
-    CHECK(same(again, got));
-    bh_filterbank_free(reference);
-    bh_filterbank_free(fb);
-    free(in.data);
-    free(want.data);
-    free(got.data);
-    free(again.data);
-}
-
-static void
-test_fir(void)
-{
-    const struct {
-        size_t channels, length, delay, frames;
-    } cases[] = {
-        {1, 1, 0, 70},       {33, 9, 0, 300},       {2, 700, 0, 2500},
-        {40, 3000, 0, 5000}, {3, 1500, 1024, 4000}, {5, 1300, 5000, 9500},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_fourier(
-            new_fir(cases[i].channels, cases[i].length, cases[i].delay, BH_DOUBLE),
-            new_fir(cases[i].channels, cases[i].length, cases[i].delay, BH_SINGLE),
-            cases[i].frames);
-    for (size_t delay = 0; delay < 3000; delay += 2048)
-        check_fourier(new_gammatone(44100, BH_DOUBLE, BH_GAMMATONE_FOURIER, delay),
-                      new_gammatone(44100, BH_SINGLE, BH_GAMMATONE_FOURIER, delay),
-                      5000);
-}
-
 int
 main(void)
 {
@@ -185,7 +139,6 @@ main(void)
         {"each channel its own sound", test_scan_wide},
         {"which may be the same", test_scan_alike},
         {"frame by frame", test_scan_single_frames},
-        {"finite responses, by sums and transforms", test_fir},
         {"everything is given back", test_close},
     };
     return run_placed("banks on a device, in parallel over time", tests,
