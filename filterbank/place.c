@@ -118,12 +118,13 @@ placed_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
 {
     const struct placed *placed = self;
     const size_t sample = bh_precision_size(out.precision);
+    const size_t stride = placed->window.out_stride, left = stride - channel;
+    const size_t size = (out.channels < left ? out.channels : left) * sample;
     (void)in;
     for (size_t t = 0; t < out.frames; t++)
         memcpy((char *)out.data + t * out.stride * sample,
-               (const char *)placed->said +
-                   ((frame + t) * placed->window.out_stride + channel) * sample,
-               out.channels * sample);
+               (const char *)placed->said + ((frame + t) * stride + channel) * sample,
+               size);
 }
 
 static const struct bh_filterbank_ops placed_ops = {

@@ -22,8 +22,10 @@ typedef enum bh_place_method {
     /// In parallel over time as well, where the kind can: the gammatone, within 1e-5 of
     /// the largest output (double precision: 1e-11), whose input may go from one
     /// channel to one for each filter and back only at multiples of 1024 frames, or
-    /// after a reset; FIR banks, which are transforms on a device in either case. All
-    /// else as BH_PLACE_SAME.
+    /// after a reset. FIR banks are transforms in either case; in this one those of 32
+    /// channels and more multiply inside the transforms, where CUDA's libraries can,
+    /// which takes longer to make ready (docs/decisions/0016). All else as
+    /// BH_PLACE_SAME.
     BH_PLACE_PARALLEL
 } bh_place_method;
 
@@ -35,12 +37,12 @@ typedef enum bh_place_method {
 /// that filterbank/mix.h makes, whose windows stay there; gammatones (the recursive
 /// engine and the one by Fourier transforms), approximate gammatones, gammachirps,
 /// linear, IIR and low-pass filters, middle ears, DRNL, DCGC, Tan and Carney, both hair
-/// cells, and FIR banks with their like (HRTFs, linear chirps, fractional delays), for
-/// input of one channel. Not graphs with C functions or controls, filters of more than
-/// 128 coefficients a channel, and gammachirps and approximate gammatones of as high an
-/// order: BH_ERR_UNSUPPORTED with a sentence, and the bank stays where it was. FIR
-/// banks are in single precision there, within 1e-5 of the largest output of all
-/// channels, and begin in silence.
+/// cells, and FIR banks with their like (HRTFs, linear chirps, fractional delays). Not
+/// graphs with C functions or controls, filters of more than 128 coefficients a
+/// channel, and gammachirps and approximate gammatones of as high an order:
+/// BH_ERR_UNSUPPORTED with a sentence, and the bank stays where it was. FIR banks are
+/// in their own precision there, within 1e-5 (single) or 1e-12 (double) of the largest
+/// output of all channels, and begin in silence.
 ///
 /// On the same bits: doubles below 2.2e-308 count as zero on the processor alone.
 ///

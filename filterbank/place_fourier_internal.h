@@ -61,7 +61,7 @@ struct convolver {
     int now; /* which of the two sounds */
     /* Where every channel has a sound of its own, the same for each: */
     bool wide;
-    void *many[2];      /* [channels, and CONVOLVE_BLOCK][past + part] */
+    void *many[2];      /* [channels, whole batches][past + part] */
     void *many_spectra; /* of a batch */
 };
 

@@ -354,22 +354,23 @@ set_memory(struct convolver *c, bh_diag *diag)
 bh_status
 convolver_take_many(struct convolver *c, bh_diag *diag)
 {
-    const size_t all = (c->channels + CONVOLVE_BLOCK) * convolver_room(c);
-    size_t spectra = 0;
+    size_t spectra = 0, rows = c->channels;
     for (size_t i = 0; i < c->group_count; i++) {
         struct group *group = &c->groups[i];
         bh_device_fft_config forward = transforms(c, group->size, group->batch);
         const size_t numbers = group->batch * 2 * convolve_bins(group->size);
         forward.real_stride = convolver_room(c);
+        const size_t end = group->first + group_batches(group) * group->batch;
         spectra = numbers > spectra ? numbers : spectra;
+        rows = end > rows ? end : rows;
         if (!group->many)
             BH_TRY(c->device->ops->fft_new(c->device, &forward, &group->many, diag));
     }
     if (!c->many_spectra)
         BH_TRY(take(c, spectra, &c->many_spectra, diag));
     if (!c->many[1])
-        BH_TRY(take(c, all, &c->many[1], diag));
-    return take(c, all, &c->many[0], diag);
+        BH_TRY(take(c, rows * convolver_room(c), &c->many[1], diag));
+    return take(c, rows * convolver_room(c), &c->many[0], diag);
 }
 
 static bh_status

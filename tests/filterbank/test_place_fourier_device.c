@@ -70,7 +70,7 @@ static void
 test_fir(void)
 {
     const struct fir_case cases[] = {
-        {1, 1, 0, 70, BH_SINGLE, BH_PLACE_PARALLEL},
+        {1, 1, 0, 2048, BH_SINGLE, BH_PLACE_PARALLEL},
         {33, 9, 0, 300, BH_DOUBLE, BH_PLACE_PARALLEL},
         {2, 700, 0, 2500, BH_SINGLE, BH_PLACE_SAME},
         {3, 1500, 1024, 4000, BH_DOUBLE, BH_PLACE_SAME},
