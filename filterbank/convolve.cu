@@ -131,12 +131,14 @@ BH_KERNEL(bh_convolve_turn, struct bh_convolve_turn, f)
 
 BH_KERNEL(bh_convolve_move, struct bh_convolve_move, f)
 {
-    const uint32_t across = (f->count + blockDim.x - 1) / blockDim.x;
-    const uint32_t i = blockIdx.x % across * blockDim.x + threadIdx.x;
+    const uint32_t block = CONVOLVE_RUN * blockDim.x;
+    const uint32_t across = (f->count + block - 1) / block;
+    const uint32_t first = blockIdx.x % across * block + threadIdx.x;
     const uint64_t row = blockIdx.x / across;
-    if (i < f->count)
-        ((bh_real *)f->to)[row * f->to_stride + i] =
-            ((const bh_real *)f->from)[row * f->from_stride + i];
+    const bh_real *from = (const bh_real *)f->from + row * f->from_stride;
+    bh_real *to = (bh_real *)f->to + row * f->to_stride;
+    for (uint32_t i = first; i < first + block && i < f->count; i += blockDim.x)
+        to[i] = from[i];
 }
 
 #endif

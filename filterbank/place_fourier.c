@@ -56,7 +56,8 @@ static bh_status
 move(struct convolver *c, int which, const void *from, size_t from_stride, void *to,
      size_t count, bh_diag *diag)
 {
-    const size_t across = (count + CONVOLVE_THREADS - 1) / CONVOLVE_THREADS;
+    const size_t block = CONVOLVE_RUN * CONVOLVE_THREADS;
+    const size_t across = (count + block - 1) / block;
     struct bh_convolve_move frame;
     memset(&frame, 0, sizeof frame);
     frame.from = from;
