@@ -3,6 +3,7 @@
  * of it is there, that it spares NVRTC, and that NVRTC is asked where a driver refuses
  * it. The fake driver knows a fatbin by its every byte, and runs what its text says. */
 #define _POSIX_C_SOURCE 200809L
+#include "filterbank/convolve_device_kernel.h"
 #include "filterbank/lane_device_kernel.h"
 #include "gpu/backend.h"
 #include "gpu/device_internal.h"
@@ -46,7 +47,8 @@ test_all_there(void)
         bh_lane_middle_ear,    bh_lane_drnl,
         bh_lane_tan_carney,    bh_lane_haircell,
         bh_lane_zhang_synapse, bh_lane_dcgc,
-        bh_scan_gammatone,     bh_convolve};
+        bh_scan_gammatone,     bh_convolve,
+        bh_convolve_double};
     size_t count = 0;
     CHECK(strcmp(bh_backend_kernels(), bh_gpu_image_targets) == 0);
     while (bh_gpu_images[count].text)
