@@ -85,6 +85,7 @@ state_synapses(struct state *state, bh_synapses *s)
     const uint64_t procedural = s->procedural ? procedural_count(s) + s->connected : 0;
     uint64_t count = s->count, made = procedural;
     uint32_t sorted_by = 0, number = 0;
+    uint8_t connected = s->connected;
     if (state->reading)
         synapses_index_free(s);
     STATE_VALUE(state, count);
@@ -92,7 +93,8 @@ state_synapses(struct state *state, bh_synapses *s)
     state->failed = state->failed || made != procedural;
     STATE_VALUE(state, s->partitions);
     STATE_VALUE(state, s->calls);
-    STATE_VALUE(state, s->connected);
+    STATE_VALUE(state, connected);
+    s->connected = connected;
     s->count = (size_t)count;
     const size_t rows = s->source.count * s->partitions + 1;
     visit_array(state, (void **)&s->cut, (size_t)s->partitions + 1, sizeof *s->cut);

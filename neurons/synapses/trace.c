@@ -426,7 +426,7 @@ void
 trace_visit(struct state *state, bh_synapses *s)
 {
     struct synapse_run *run = s->run;
-    bool traced = run->traced, started = run->started, settled = run->settled;
+    uint8_t traced = run->traced, started = run->started, settled = run->settled;
     STATE_VALUE(state, started);
     STATE_VALUE(state, settled);
     STATE_VALUE(state, traced);
