@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* Grows with every change of what stands below, so that old code is never loaded. */
-#define BH_FRAME_VERSION 8
+#define BH_FRAME_VERSION 9
 
 typedef struct bh_frame bh_frame;
 struct bh_frame {
@@ -79,5 +79,19 @@ struct bh_path_frame {
     double (*draw)(bh_path_frame *frame, int32_t term, int32_t i, int32_t j,
                    int64_t position);
 };
+
+/* Asks for what says where the synapses of a span of targets are. */
+static inline void
+bh_ask_columns(const bh_path_frame *f, int32_t span)
+{
+    if (span >= f->spans)
+        return;
+    for (int64_t n = f->span[span].first; n < f->span[span].last; n += 16) {
+        __builtin_prefetch(&f->order[n], 0, 2);
+        __builtin_prefetch(&f->source[n], 0, 2);
+        if (f->place_delay)
+            __builtin_prefetch(&f->place_delay[n], 0, 2);
+    }
+}
 
 #endif

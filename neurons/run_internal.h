@@ -54,19 +54,17 @@ struct plan {
 
 /* Spikes on their way to synapses that differ in delay, oldest first. */
 struct underway {
-    int64_t next, last; /* the places they have not reached */
+    int64_t next; /* the place that is reached next; with `reach`, the first */
+    union {
+        int64_t last;
+        const uint16_t *reach; /* of the neuron */
+    };
     uint32_t neuron, sent;
 };
 struct flight {
     uint32_t *due; /* the step, modulo 2^32, when each reaches its next place */
     struct underway *spike;
     size_t head, tail, capacity;
-};
-
-/* How many places share a delay, and how much longer the next delay is; 255: or more.
- */
-struct stretch {
-    uint8_t places, longer;
 };
 
 /* One piece of code of synapses as the engine runs it. */
@@ -92,7 +90,9 @@ struct path {
     bool writes_pre, writes_post;
     bool one_by_one;            /* one synapse can see what another one does */
     uint32_t shortest, longest; /* delay, steps */
-    struct stretch *stretch;    /* [position]; NULL: delays have to be looked at */
+    /* [row][longest - shortest + 2]: how many places have less than each delay; NULL
+     * where rows are thin: delays have to be looked at. */
+    uint16_t *reach;
     struct flight *flight;      /* [parts]; NULL: one delay for all */
     /* The places of each source (or target); no order means positions. */
     const uint64_t *start;
@@ -101,6 +101,13 @@ struct path {
     bh_path_frame *frame;             /* [parts] */
     struct path *next;                /* of the synapses */
 };
+
+/* Steps until a spike reaches a place. */
+static inline uint32_t
+path_delay(const struct path *path, int64_t place)
+{
+    return path->pathway->delay[path->order ? path->order[place] : place];
+}
 
 struct synapse_run {
     struct path *paths;              /* of all kinds */

@@ -150,27 +150,20 @@ first_own(const struct code *code)
 
 /* A column's synapses lie all over the memory: each is asked for some places before,
  * into the second-level cache, which has room for more requests under way than the
- * first; and what says where they are two columns before. */
+ * first; and what says where they are one column before. */
 static void
-print_columns(struct writer *writer, const char *name, bool traces)
+print_columns(struct writer *writer, const char *name)
 {
     write_text(
         writer,
+        "    bh_ask_columns(f, 0);\n"
         "    for (int64_t n = 0; f->spans > 0 && n < BH_AHEAD; n++)\n"
         "        __builtin_prefetch(&%s_at[order[f->span[0].first + n]], 1, 2);\n"
         "    for (int32_t s = 0; s < f->spans; s++) {\n"
-        "        for (int64_t n = 0; s + 2 < f->spans && n < 64; n += 16) {\n"
-        "            __builtin_prefetch(&order[f->span[s + 2].first + n]);\n"
-        "            __builtin_prefetch(&source[f->span[s + 2].first + n]);\n"
-        "%s"
-        "        }\n"
+        "        bh_ask_columns(f, s + 1);\n"
         "        const int64_t jump = s + 1 < f->spans\n"
         "            ? f->span[s + 1].first - f->span[s].last : 0;\n",
-        name,
-        traces ? "            if (place_delay)\n"
-                 "                __builtin_prefetch("
-                 "&place_delay[f->span[s + 2].first + n]);\n"
-               : "");
+        name);
 }
 
 static void
@@ -178,7 +171,7 @@ print_places(struct writer *writer, const struct emit_path *path)
 {
     const struct symbol *own = first_own(path->code);
     if (path->from_post && own)
-        print_columns(writer, own->name, path->traces);
+        print_columns(writer, own->name);
     else
         write_text(writer, "    for (int32_t s = 0; s < f->spans; s++) {\n");
     write_text(writer,

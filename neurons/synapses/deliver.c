@@ -150,12 +150,6 @@ deliver_step(struct batch *batch, int64_t sent)
     return true;
 }
 
-static inline uint32_t
-delay_at(const struct path *path, int64_t place)
-{
-    return path->pathway->delay[path->order ? path->order[place] : place];
-}
-
 static bool
 make_room(struct flight *flight)
 {
@@ -182,7 +176,33 @@ make_room(struct flight *flight)
     return due && spike;
 }
 
-/* Spikes set out; those to places that they reached before `now` are past. */
+/* A spike sets out; places that it reached before `now` are past. */
+static bool
+set_out(const struct path *path, struct flight *flight, size_t row, uint32_t own,
+        int64_t sent, int64_t now)
+{
+    struct underway spike = {
+        .next = (int64_t)path->start[row], .neuron = own, .sent = (uint32_t)sent};
+    const int64_t last = (int64_t)path->start[row + 1];
+    uint32_t due = 0;
+    if (path->reach) {
+        spike.reach = &path->reach[row * (path->longest - path->shortest + 2)];
+    } else {
+        while (spike.next < last && sent + path_delay(path, spike.next) < now)
+            spike.next++;
+        spike.last = last;
+        due = spike.next < last ? (uint32_t)sent + path_delay(path, spike.next) : 0;
+    }
+    if (spike.next == last)
+        return true;
+    if (!make_room(flight))
+        return false;
+    flight->due[flight->tail] = due;
+    flight->spike[flight->tail++] = spike;
+    return true;
+}
+
+
 static bool
 launch(struct path *path, size_t part, int64_t sent, int64_t now)
 {
@@ -197,20 +217,11 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
         for (uint32_t n = 0; n < spikes->count; n++) {
             if (!within(side, spikes->neuron[n]))
                 continue;
-            const uint64_t *start =
-                &path->start[row_of(path, part, spikes->neuron[n], &own)];
-            int64_t next = (int64_t)start[0], last = (int64_t)start[1];
+            const size_t row = row_of(path, part, spikes->neuron[n], &own);
             if (path->synapses->run->traced && sent + path->shortest == now)
                 trace_add(path, part, own, sent);
-            while (next < last && sent + delay_at(path, next) < now)
-                next++;
-            if (next == last)
-                continue;
-            if (!make_room(flight))
+            if (!set_out(path, flight, row, own, sent, now))
                 return false;
-            flight->due[flight->tail] = (uint32_t)sent + delay_at(path, next);
-            flight->spike[flight->tail++] =
-                (struct underway){next, last, own, (uint32_t)sent};
         }
     }
     return true;
@@ -222,21 +233,13 @@ move_on(const struct path *path, struct underway *spike, uint32_t *due)
 {
     const uint32_t now = *due;
     const int64_t first = spike->next;
-    if (path->stretch) {
-        const struct stretch stretch = path->stretch[first];
-        if (stretch.places < 255 && stretch.longer < 255) {
-            spike->next = first + stretch.places;
-            /* A spike that has arrived everywhere waits with a past date. */
-            *due = spike->next < spike->last ? now + stretch.longer : now - 1;
-            return;
-        }
-    }
-    const uint32_t delay = delay_at(path, first);
+    const uint32_t delay = path_delay(path, first);
     int64_t next = first + 1;
-    while (next < spike->last && delay_at(path, next) == delay)
+    while (next < spike->last && path_delay(path, next) == delay)
         next++;
     spike->next = next;
-    *due = next < spike->last ? spike->sent + delay_at(path, next) : now - 1;
+    /* A spike that has arrived everywhere waits with a past date. */
+    *due = next < spike->last ? spike->sent + path_delay(path, next) : now - 1;
 }
 
 /* Lists the spikes of one piece of the flight, from `from` on, that reach places now,
@@ -251,8 +254,8 @@ find_due(const struct path *path, const struct flight *flight, size_t from,
         list[found] = n;
         found += flight->due[n] == now;
     }
-    for (size_t f = 0; path->stretch && f < found; f++)
-        __builtin_prefetch(&path->stretch[flight->spike[list[f]].next]);
+    for (size_t f = 0; !path->order && f < found; f++)
+        __builtin_prefetch(&path->pathway->delay[flight->spike[list[f]].next]);
     return found;
 }
 
@@ -285,6 +288,28 @@ deliver_due(struct batch *batch, int64_t step)
         flight->head = flight->tail = 0;
 }
 
+/* The same where it is known what each spike reaches when. */
+static void
+deliver_reach(struct batch *batch, int64_t step)
+{
+    enum { AHEAD = 8 };
+    const struct path *path = batch->path;
+    struct flight *flight = &path->flight[batch->part];
+    const struct underway *spike = flight->spike;
+    const uint32_t since = (uint32_t)step - path->shortest,
+                   most = path->longest - path->shortest;
+    while (flight->head < flight->tail && since - spike[flight->head].sent > most)
+        flight->head++;
+    if (flight->head == flight->tail)
+        flight->head = flight->tail = 0;
+    for (size_t n = flight->head; n < flight->tail; n++) {
+        const uint16_t *reach = spike[n].reach + (since - spike[n].sent);
+        if (n + AHEAD < flight->tail)
+            __builtin_prefetch(spike[n + AHEAD].reach + (since - spike[n + AHEAD].sent));
+        add(batch, spike[n].next + reach[0], spike[n].next + reach[1], spike[n].neuron);
+    }
+}
+
 bool
 deliver(struct path *path, size_t part, int64_t step, int thread)
 {
@@ -300,7 +325,10 @@ deliver(struct path *path, size_t part, int64_t step, int thread)
     } else {
         if (sent >= 0 && !launch(path, part, sent, step))
             return false;
-        deliver_due(&batch, step);
+        if (path->reach)
+            deliver_reach(&batch, step);
+        else
+            deliver_due(&batch, step);
     }
     end(&batch);
     return true;

@@ -23,7 +23,7 @@ path_free(struct path *path, size_t parts)
     free(path->own_source);
     free(path->frame);
     free(path->place_delay);
-    free(path->stretch);
+    free(path->reach);
 }
 
 void
@@ -218,11 +218,20 @@ bind_groups(bh_synapses *s, bh_diag *diag)
     return BH_OK;
 }
 
-/* The places of each neuron in the order of a pathway's own delays. */
-static bh_status
-sort_places(struct path *path, size_t rows, bh_diag *diag)
+/* Neurons that places are of, for each part that has some. */
+static size_t
+rows_of(const struct path *path)
 {
     const bh_synapses *s = path->synapses;
+    return path->from_post ? s->target.count : s->source.count * s->partitions;
+}
+
+/* The places of each neuron in the order of a pathway's own delays. */
+static bh_status
+sort_places(struct path *path, bh_diag *diag)
+{
+    const bh_synapses *s = path->synapses;
+    const size_t rows = rows_of(path);
     const uint16_t *delay = path->pathway->delay;
     size_t longest = 1;
     for (size_t r = 0; r < rows; r++)
@@ -258,29 +267,6 @@ sort_places(struct path *path, size_t rows, bh_diag *diag)
     return BH_OK;
 }
 
-/* How far the delay of each place reaches, and what comes then. */
-static bh_status
-find_stretches(struct path *path, size_t rows, bh_diag *diag)
-{
-    const bh_synapses *s = path->synapses;
-    const uint16_t *delay = path->pathway->delay;
-    free(path->stretch);
-    path->stretch = large_new((s->count + 1) * sizeof *path->stretch);
-    if (!path->stretch)
-        return no_memory(s, diag);
-    for (size_t r = 0; r < rows; r++)
-        for (uint64_t n = path->start[r + 1]; n > path->start[r]; n--) {
-            struct stretch *at = &path->stretch[n - 1];
-            const bool last = n == path->start[r + 1];
-            const int longer = last ? 0 : delay[n] - delay[n - 1];
-            *at = (struct stretch){1, (uint8_t)(longer < 255 ? longer : 255)};
-            if (!last && longer == 0)
-                *at = (struct stretch){(uint8_t)(at[1].places + (at[1].places < 255)),
-                                       at[1].longer};
-        }
-    return BH_OK;
-}
-
 /* The shortest and the longest delay, of all processes. */
 static bh_status
 find_delays(struct path *path, bh_diag *diag)
@@ -304,6 +290,36 @@ find_delays(struct path *path, bh_diag *diag)
     return BH_OK;
 }
 
+/* Says of each neuron which places a spike reaches when, where it reaches some in most
+ * steps: then to look at each spike in each step is as good as to know which to look
+ * at. */
+static bh_status
+find_reach(struct path *path, bh_diag *diag)
+{
+    const bh_synapses *s = path->synapses;
+    const size_t rows = rows_of(path), width = path->longest - path->shortest + 2;
+    free(path->reach);
+    path->reach = NULL;
+    if (s->count < rows * width / 2)
+        return BH_OK;
+    for (size_t r = 0; r < rows; r++)
+        if (path->start[r + 1] - path->start[r] > UINT16_MAX)
+            return BH_OK;
+    path->reach = large_new(rows * width * sizeof *path->reach);
+    if (!path->reach)
+        return no_memory(s, diag);
+    for (size_t r = 0; r < rows; r++) {
+        const uint64_t first = path->start[r], last = path->start[r + 1];
+        uint64_t at = first;
+        for (size_t d = 0; d < width; d++) {
+            while (at < last && path_delay(path, (int64_t)at) < path->shortest + d)
+                at++;
+            path->reach[r * width + d] = (uint16_t)(at - first);
+        }
+    }
+    return BH_OK;
+}
+
 static bh_status
 begin_path(struct path *path, bh_diag *diag)
 {
@@ -318,25 +334,20 @@ begin_path(struct path *path, bh_diag *diag)
         path->frame = calloc(parts, sizeof *path->frame);
     if (!path->frame)
         return no_memory(s, diag);
-    if (path->pathway && path->pathway->delay) {
-        if (path->pathway != s->sorted_by)
-            BH_TRY(sort_places(path,
-                               path->from_post ? s->target.count
-                                               : s->source.count * s->partitions,
-                               diag));
-        else
-            BH_TRY(find_stretches(path, s->source.count * s->partitions, diag));
-        if (!path->flight)
-            path->flight = calloc(parts, sizeof *path->flight);
-        if (!path->flight)
-            return no_memory(s, diag);
-    }
     if (path->pathway) {
         const bh_group *from = path->from_post ? s->target.group : s->source.group;
         path->history = &from->history[path->pathway->event];
         BH_TRY(find_delays(path, diag));
     }
-    return BH_OK;
+    if (!path->pathway || !path->pathway->delay)
+        return BH_OK;
+    if (path->pathway != s->sorted_by)
+        BH_TRY(sort_places(path, diag));
+    if (!path->flight)
+        path->flight = calloc(parts, sizeof *path->flight);
+    if (!path->flight)
+        return no_memory(s, diag);
+    return find_reach(path, diag);
 }
 
 static void
