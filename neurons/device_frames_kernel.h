@@ -138,7 +138,7 @@ typedef struct bh_device_path {
     double dt;
     const uint32_t *order;
     const uint16_t *target;
-    const uint32_t *source;
+    const void *source;
     void *const *own;
     void *const *pre;
     void *const *post; /* of the target group */

@@ -222,7 +222,7 @@ BH_KERNEL(bh_device_trace_decay, bh_device_trace_frame, f)
 {
     const int32_t n = BH_DEVICE_THREAD;
     if (n < (int32_t)f->count)
-        f->now[n] *= f->view.fine[1];
+        f->now[n] *= f->view.decay[1];
 }
 
 BH_KERNEL(bh_device_trace_add, bh_device_trace_frame, f)

@@ -59,7 +59,8 @@ struct bh_path_frame {
     const uint32_t *order;    /* position of each place; NULL: the place itself */
     const uint16_t *target;   /* of each position: a neuron of the part; NULL: ... */
     int32_t first_target;     /* ... a span's places have all neurons from here on */
-    const uint32_t *source;   /* of each place, where spikes are of the targets */
+    const void *source;       /* of each place, where spikes are of the targets:
+                                 numbers of 16 bits where these do, else of 32 */
     void *const *own;         /* variables of the synapses */
     void *const *pre;         /* of the source group, from the first source on */
     void *const *post;        /* of the target group, from the part's first neuron on */
@@ -79,19 +80,5 @@ struct bh_path_frame {
     double (*draw)(bh_path_frame *frame, int32_t term, int32_t i, int32_t j,
                    int64_t position);
 };
-
-/* Asks for what says where the synapses of a span of targets are. */
-static inline void
-bh_ask_columns(const bh_path_frame *f, int32_t span)
-{
-    if (span >= f->spans)
-        return;
-    for (int64_t n = f->span[span].first; n < f->span[span].last; n += 16) {
-        __builtin_prefetch(&f->order[n], 0, 2);
-        __builtin_prefetch(&f->source[n], 0, 2);
-        if (f->place_delay)
-            __builtin_prefetch(&f->place_delay[n], 0, 2);
-    }
-}
 
 #endif

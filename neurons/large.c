@@ -17,8 +17,11 @@ large_new(size_t size)
         return malloc(size);
     const size_t whole = (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
     void *memory = aligned_alloc(LARGE_PAGE, whole);
-    if (memory)
+    if (memory) {
+        /* Memory that was used before has small pages, which it would keep. */
+        madvise(memory, whole, MADV_DONTNEED);
         madvise(memory, whole, MADV_HUGEPAGE);
+    }
     return memory;
 }
 

@@ -45,6 +45,7 @@ write_paths(struct writer *writer, const struct target *target, const bh_synapse
                                  .code = path->code,
                                  .from_post = path->from_post,
                                  .one_group = s->source.group == s->target.group,
+                                 .wide = synapses_source_bytes(s) > 2,
                                  .updates = s->needs_lastupdate &&
                                             path->kind == PATH_SPIKES,
                                  .pre = s->source.group->precision,

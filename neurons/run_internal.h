@@ -93,13 +93,15 @@ struct path {
     /* [row][longest - shortest + 2]: how many places have less than each delay; NULL
      * where rows are thin: delays have to be looked at. */
     uint16_t *reach;
-    struct flight *flight;      /* [parts]; NULL: one delay for all */
+    struct flight *flight; /* [parts]; NULL: one delay for all */
     /* The places of each source (or target); no order means positions. */
     const uint64_t *start;
-    const uint32_t *order, *source;
-    uint32_t *own_order, *own_source; /* made by the path, where its delays ask */
-    bh_path_frame *frame;             /* [parts] */
-    struct path *next;                /* of the synapses */
+    const uint32_t *order;
+    const void *source;
+    uint32_t *own_order; /* made by the path, where its delays ask, as is ... */
+    void *own_source;
+    bh_path_frame *frame; /* [parts] */
+    struct path *next;    /* of the synapses */
 };
 
 /* Steps until a spike reaches a place. */

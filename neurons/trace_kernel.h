@@ -11,9 +11,11 @@
 #endif
 
 #ifdef __CUDACC__
-#define BH_TRACE static __device__ inline
+#define BH_TRACE      static __device__ inline
+#define BH_TRACE_RARE static __device__ inline
 #else
-#define BH_TRACE static inline
+#define BH_TRACE      static inline
+#define BH_TRACE_RARE __attribute__((unused, noinline, cold)) static
 #endif
 
 /* Hides from the compiler where a value comes from: so that it selects by it, or with
@@ -48,14 +50,35 @@ typedef struct bh_trace_last {
     int32_t stamp[2]; /* steps of those spikes */
 } bh_trace_last;
 typedef struct bh_trace {
-    const bh_trace_last *last;   /* of each neuron */
-    const double *fine, *coarse; /* decay over n and over 256 n steps */
-    uint32_t lasting; /* after so many steps nothing is left: `coarse` ends with 0 */
+    const bh_trace_last *last; /* of each neuron */
+    const double *decay;       /* what is left after each number of steps ... */
+    uint32_t lasting;          /* ... up to this one, when nothing is */
     uint32_t mask;
     const bh_trace_entry *ring; /* [neuron][mask + 1] */
     const uint32_t *filled;     /* entries that a neuron has made */
     const double *now;          /* at the present step; or NULL */
 } bh_trace;
+
+BH_TRACE double
+bh_trace_decayed(const bh_trace *trace, double value, int32_t stamp, int32_t when)
+{
+    uint32_t age = (uint32_t)when - (uint32_t)stamp;
+    age = age < trace->lasting ? age : trace->lasting;
+    return value * trace->decay[age];
+}
+
+/* The value of a neuron that has spiked more than once since step `when`: rarely asked
+ * for, and kept out of the code that is often run. */
+BH_TRACE_RARE double
+bh_trace_older(const bh_trace *trace, int32_t neuron, int32_t when)
+{
+    const bh_trace_entry *ring = trace->ring + (int64_t)neuron * (trace->mask + 1);
+    uint32_t at = trace->filled[neuron];
+    while (ring[at & trace->mask].stamp > when)
+        at--;
+    return bh_trace_decayed(trace, ring[at & trace->mask].value,
+                            ring[at & trace->mask].stamp, when);
+}
 
 /* The value of a neuron as it was at step `when`. */
 BH_TRACE double
@@ -64,20 +87,9 @@ bh_trace_at(const bh_trace *trace, int32_t neuron, int32_t when)
     const bh_trace_last *last = &trace->last[neuron];
     int64_t which = last->stamp[0] > when;
     BH_HIDE_INDEX(which);
-    double value = last->value[which];
-    int32_t stamp = last->stamp[which];
-    if (__builtin_expect(stamp > when, 0)) {
-        const bh_trace_entry *ring = trace->ring + (int64_t)neuron * (trace->mask + 1);
-        uint32_t at = trace->filled[neuron];
-        while (stamp > when) {
-            at--;
-            value = ring[at & trace->mask].value;
-            stamp = ring[at & trace->mask].stamp;
-        }
-    }
-    uint32_t age = (uint32_t)when - (uint32_t)stamp;
-    age = age < trace->lasting ? age : trace->lasting;
-    return value * (trace->coarse[age >> 8] * trace->fine[age & 255]);
+    if (__builtin_expect(last->stamp[which] > when, 0))
+        return bh_trace_older(trace, neuron, when);
+    return bh_trace_decayed(trace, last->value[which], last->stamp[which], when);
 }
 
 #endif

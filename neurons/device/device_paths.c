@@ -141,18 +141,18 @@ place_path(struct device_run *run, const struct path *path, bh_device_path *out,
     const bool columns = path_by_target(path), spikes = path->kind == PATH_SPIKES;
     const bh_subgroup *side = columns ? &s->target : &s->source;
     const uint64_t *start = columns ? s->column : s->row;
-    const uint32_t *order = !spikes && columns ? s->column_position : path->order,
-                   *source = !spikes && columns ? s->column_source : path->source;
-    const size_t places = s->count * sizeof *order,
-                 starts = columns ? s->target.count + 1
+    const uint32_t *order = !spikes && columns ? s->column_position : path->order;
+    const void *source = !spikes && columns ? s->column_source : path->source;
+    const size_t starts = columns ? s->target.count + 1
                                   : s->source.count * s->partitions + 1;
     const uint16_t *delay = spikes ? path->pathway->delay : NULL;
     void *placed;
     BH_TRY(device_place(run, start, starts * sizeof *start, what, &placed, diag));
     out->start = placed;
-    BH_TRY(device_place(run, order, places, what, &placed, diag));
+    BH_TRY(device_place(run, order, s->count * sizeof *order, what, &placed, diag));
     out->order = placed;
-    BH_TRY(device_place(run, source, places, what, &placed, diag));
+    BH_TRY(device_place(run, source, s->count * synapses_source_bytes(s), what, &placed,
+                        diag));
     out->source = placed;
     BH_TRY(device_place(run, delay, s->count * sizeof *delay, what, &placed, diag));
     out->place_order = placed;

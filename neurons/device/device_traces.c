@@ -87,7 +87,7 @@ begin_trace(struct device_run *run, struct device_trace *own, bh_diag *diag)
     const bool post = t->pathway->from_post;
     const bh_subgroup *side = post ? &s->target : &s->source;
     bh_device_trace_frame *f = &own->frame;
-    void *fine, *coarse;
+    void *decay;
     *f = (bh_device_trace_frame){.clock = run->clock,
                                  .view = t->part[0].view,
                                  .step = t->step,
@@ -96,16 +96,13 @@ begin_trace(struct device_run *run, struct device_trace *own, bh_diag *diag)
                                  .origin = post ? 0 : (uint32_t)side->first,
                                  .count = (uint32_t)neurons_of(s, t)};
     BH_TRY(take_arrays(run, own, f, diag));
-    BH_TRY(device_place(run, t->fine, TRACE_FINE * sizeof *t->fine, what, &fine, diag));
-    BH_TRY(device_place(run, t->coarse,
-                        (f->view.lasting / TRACE_FINE + 1) * sizeof *t->coarse, what,
-                        &coarse, diag));
+    BH_TRY(device_place(run, t->decay, (f->view.lasting + 1) * sizeof *t->decay, what,
+                        &decay, diag));
     f->view.last = f->last;
     f->view.ring = f->ring;
     f->view.filled = f->filled;
     f->view.now = f->now;
-    f->view.fine = fine;
-    f->view.coarse = coarse;
+    f->view.decay = decay;
     return device_place(run, &f->view, sizeof f->view, what, &own->view, diag);
 }
 

@@ -137,6 +137,12 @@ print_draws(struct writer *writer, const struct emit_path *path)
     }
 }
 
+static const char *
+source_type(const struct emit_path *path)
+{
+    return path->wide ? "uint32_t" : "uint16_t";
+}
+
 /* The first variable of the synapses' own: what a spike has to wait for. */
 static const struct symbol *
 first_own(const struct code *code)
@@ -148,22 +154,46 @@ first_own(const struct code *code)
     return NULL;
 }
 
+/* Asks for what says where the synapses of a span of targets are. (A function in the
+ * frame's header would be dropped: to GCC one that only prefetches does nothing.) */
+static void
+print_ask(struct writer *writer, const struct emit_path *path, const char *indent,
+          const char *span)
+{
+    write_text(
+        writer,
+        "%sfor (int64_t n = f->span[%s].first; n < f->span[%s].last; n += 16) {\n"
+        "%s    __builtin_prefetch(&order[n], 0, 2);\n"
+        "%s    __builtin_prefetch(&source[n], 0, 2);\n",
+        indent, span, span, indent, indent);
+    if (path->traces)
+        write_text(writer,
+                   "%s    if (place_delay)\n"
+                   "%s        __builtin_prefetch(&place_delay[n], 0, 2);\n",
+                   indent, indent);
+    write_text(writer, "%s}\n", indent);
+}
+
 /* A column's synapses lie all over the memory: each is asked for some places before,
  * into the second-level cache, which has room for more requests under way than the
  * first; and what says where they are one column before. */
 static void
-print_columns(struct writer *writer, const char *name)
+print_columns(struct writer *writer, const struct emit_path *path, const char *name)
 {
-    write_text(
-        writer,
-        "    bh_ask_columns(f, 0);\n"
-        "    for (int64_t n = 0; f->spans > 0 && n < BH_AHEAD; n++)\n"
-        "        __builtin_prefetch(&%s_at[order[f->span[0].first + n]], 1, 2);\n"
-        "    for (int32_t s = 0; s < f->spans; s++) {\n"
-        "        bh_ask_columns(f, s + 1);\n"
-        "        const int64_t jump = s + 1 < f->spans\n"
-        "            ? f->span[s + 1].first - f->span[s].last : 0;\n",
-        name);
+    write_text(writer, "    if (f->spans > 0) {\n");
+    print_ask(writer, path, "        ", "0");
+    write_text(writer,
+               "        for (int64_t n = 0; n < BH_AHEAD; n++)\n"
+               "            __builtin_prefetch(&%s_at[order[f->span[0].first + n]], 1, "
+               "2);\n"
+               "    }\n"
+               "    for (int32_t s = 0; s < f->spans; s++) {\n"
+               "        int64_t jump = 0;\n"
+               "        if (s + 1 < f->spans) {\n"
+               "            jump = f->span[s + 1].first - f->span[s].last;\n",
+               name);
+    print_ask(writer, path, "            ", "s + 1");
+    write_text(writer, "        }\n");
 }
 
 static void
@@ -171,7 +201,7 @@ print_places(struct writer *writer, const struct emit_path *path)
 {
     const struct symbol *own = first_own(path->code);
     if (path->from_post && own)
-        print_columns(writer, own->name);
+        print_columns(writer, path, own->name);
     else
         write_text(writer, "    for (int32_t s = 0; s < f->spans; s++) {\n");
     write_text(writer,
@@ -215,11 +245,13 @@ print_body(struct writer *writer, const struct emit_path *path,
         writer,
         "    __attribute__((unused)) const int32_t k = 0, now = f->now;\n"
         "    const uint32_t *restrict order = f->order;\n"
-        "    __attribute__((unused)) const uint32_t *restrict source = f->source;\n"
         "    __attribute__((unused)) const uint16_t *restrict target = f->target;\n"
         "    __attribute__((unused)) const int32_t *restrict lastspike_at = "
         "f->lastspike;\n"
         "    __attribute__((unused)) int32_t *restrict lastupdate = f->lastupdate;\n");
+    if (path->device ? path->columns : path->from_post)
+        write_text(writer, "    const %s *restrict source = (const %s *)f->source;\n",
+                   source_type(path), source_type(path));
     if (path->traces)
         write_text(writer,
                    "    const uint16_t *restrict place_delay = f->place_delay;\n"

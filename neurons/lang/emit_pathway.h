@@ -11,6 +11,7 @@ struct emit_path {
     const struct code *code;
     bool from_post;   /* spikes are of the targets */
     bool one_group;   /* sources and targets are of one group */
+    bool wide;        /* more sources than numbers of 16 bits */
     bool updates;     /* lastupdate */
     bool traces;      /* some variables are kept for each neuron */
     bh_precision pre; /* of the source group's variables */

@@ -106,6 +106,21 @@ within(const bh_subgroup *side, uint32_t neuron)
     return neuron - (uint32_t)side->first < side->count;
 }
 
+/* Asks for what spikes of one part will need. */
+static void
+ask(const struct path *path, size_t part, const struct spikes *spikes)
+{
+    uint32_t own;
+    if (!path->synapses->run->traced)
+        return;
+    for (uint32_t n = 0; n < spikes->count; n++)
+        if (within(path->from_post ? &path->synapses->target : &path->synapses->source,
+                   spikes->neuron[n])) {
+            row_of(path, part, spikes->neuron[n], &own);
+            trace_ask(path, part, own);
+        }
+}
+
 /* Procedural synapses: the targets are only there for the code that is called now. */
 static bool
 make_again(struct batch *batch, uint32_t own)
@@ -132,6 +147,7 @@ deliver_step(struct batch *batch, int64_t sent)
     sources(path, batch->part, &from, &to);
     for (size_t p = from; p < to; p++) {
         const struct spikes *spikes = recalled(path, p, sent);
+        ask(path, batch->part, spikes);
         for (uint32_t n = 0; n < spikes->count; n++) {
             if (!within(side, spikes->neuron[n]))
                 continue;
@@ -202,7 +218,6 @@ set_out(const struct path *path, struct flight *flight, size_t row, uint32_t own
     return true;
 }
 
-
 static bool
 launch(struct path *path, size_t part, int64_t sent, int64_t now)
 {
@@ -214,6 +229,7 @@ launch(struct path *path, size_t part, int64_t sent, int64_t now)
     sources(path, part, &from, &to);
     for (size_t p = from; p < to; p++) {
         const struct spikes *spikes = recalled(path, p, sent);
+        ask(path, part, spikes);
         for (uint32_t n = 0; n < spikes->count; n++) {
             if (!within(side, spikes->neuron[n]))
                 continue;
@@ -305,7 +321,8 @@ deliver_reach(struct batch *batch, int64_t step)
     for (size_t n = flight->head; n < flight->tail; n++) {
         const uint16_t *reach = spike[n].reach + (since - spike[n].sent);
         if (n + AHEAD < flight->tail)
-            __builtin_prefetch(spike[n + AHEAD].reach + (since - spike[n + AHEAD].sent));
+            __builtin_prefetch(spike[n + AHEAD].reach +
+                               (since - spike[n + AHEAD].sent));
         add(batch, spike[n].next + reach[0], spike[n].next + reach[1], spike[n].neuron);
     }
 }

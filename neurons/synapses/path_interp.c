@@ -145,7 +145,9 @@ fill(struct batch *batch, const bh_span *span, int64_t q)
     int n = 0;
     for (; q < span->last && n < BLOCK; q++, n++) {
         const int64_t p = of->order ? of->order[q] : q;
-        const int32_t i = path->from_post ? (int32_t)of->source[q] : span->neuron;
+        const int32_t i = path->from_post ? (int32_t)synapses_source(
+                                                path->synapses, of->source, (uint64_t)q)
+                                          : span->neuron;
         const int32_t j = path->from_post ? span->neuron
                           : of->target    ? of->target[p]
                                        : of->first_target + (int32_t)(q - span->first);

@@ -3,12 +3,12 @@
 
 /* Bytes of each synapse that paths have. */
 static size_t
-bytes_of_paths(const struct path *path)
+bytes_of_paths(const bh_synapses *s)
 {
     size_t bytes = 0;
-    for (; path; path = path->next)
+    for (const struct path *path = s->run->paths; path; path = path->next)
         bytes += (path->own_order ? sizeof *path->own_order : 0) +
-                 (path->own_source ? sizeof *path->own_source : 0) +
+                 (path->own_source ? synapses_source_bytes(s) : 0) +
                  (path->place_delay ? sizeof *path->place_delay : 0);
     return bytes;
 }
@@ -21,8 +21,8 @@ bh_synapses_bytes(const bh_synapses *s)
                   (s->copy ? sizeof *s->copy : 0) +
                   (s->lastupdate ? sizeof *s->lastupdate : 0) +
                   (s->column_position ? sizeof *s->column_position : 0) +
-                  (s->column_source ? sizeof *s->column_source : 0) +
-                  (s->run ? bytes_of_paths(s->run->paths) : 0);
+                  (s->column_source ? synapses_source_bytes(s) : 0) +
+                  (s->run ? bytes_of_paths(s) : 0);
     for (int v = 0; v < s->scope.stored; v++)
         each += s->arrays[v] ? element : 0;
     for (const struct pathway *path = s->pathways; path; path = path->next)

@@ -54,7 +54,7 @@ fill_partition(void *context, size_t p, int thread)
             const uint64_t at = work->next[target_of(s, (uint32_t)p, row[0], n)]++;
             s->column_position[at] = (uint32_t)n;
             if (s->column_source)
-                s->column_source[at] = (uint32_t)i;
+                synapses_put_source(s, s->column_source, at, (uint32_t)i);
         }
     }
 }
@@ -75,7 +75,7 @@ synapses_index(bh_synapses *s, bool with_source, bh_diag *diag)
     s->column = calloc(targets + 1, sizeof *s->column);
     s->column_position = malloc((s->count + BH_AHEAD) * sizeof *s->column_position);
     if (with_source)
-        s->column_source = malloc((s->count + 1) * sizeof *s->column_source);
+        s->column_source = malloc((s->count + 1) * synapses_source_bytes(s));
     if (!work.next || !s->column || !s->column_position ||
         (with_source && !s->column_source)) {
         free(work.next);

@@ -239,12 +239,13 @@ sort_places(struct path *path, bh_diag *diag)
             longest = path->start[r + 1] - path->start[r];
     uint32_t *memory = malloc(3 * longest * sizeof *memory);
     uint32_t *order = malloc((s->count + BH_AHEAD) * sizeof *order);
-    uint32_t *source = malloc((s->count + 1) * sizeof *source);
+    void *source = path->source ? malloc((s->count + 1) * synapses_source_bytes(s))
+                                : NULL;
     free(path->own_order);
     free(path->own_source);
     path->own_order = order;
     path->own_source = source;
-    if (!memory || !order || !source) {
+    if (!memory || !order || (path->source && !source)) {
         free(memory);
         return no_memory(s, diag);
     }
@@ -258,7 +259,9 @@ sort_places(struct path *path, bh_diag *diag)
         for (uint64_t n = 0; n < count; n++) {
             const uint64_t at = from + sorted[n];
             order[from + n] = path->order ? path->order[at] : (uint32_t)at;
-            source[from + n] = path->source ? path->source[at] : 0;
+            if (source)
+                synapses_put_source(s, source, from + n,
+                                    synapses_source(s, path->source, at));
         }
     }
     free(memory);
@@ -360,7 +363,7 @@ use_large_pages(bh_synapses *s)
     s->lastupdate = large_pages(s->lastupdate, n * sizeof *s->lastupdate);
     s->column_position =
         large_pages(s->column_position, (n + BH_AHEAD) * sizeof(uint32_t));
-    s->column_source = large_pages(s->column_source, n * sizeof(uint32_t));
+    s->column_source = large_pages(s->column_source, n * synapses_source_bytes(s));
     for (struct pathway *way = s->pathways; way; way = way->next)
         way->delay = large_pages(way->delay, n * sizeof *way->delay);
 }

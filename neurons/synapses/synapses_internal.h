@@ -94,10 +94,11 @@ struct bh_synapses {
 
     /* Synapses by target: those of neuron j (of the subgroup) are column_position[
      * column[j]] up to column[j + 1], ascending by source, then position;
-     * column_source tells the source. NULL until synapses_index makes them. */
+     * column_source tells the source (synapses_source_bytes each). NULL until
+     * synapses_index makes them. */
     uint64_t *column;
     uint32_t *column_position;
-    uint32_t *column_source;
+    void *column_source;
 
     struct whole *whole;           /* NULL: all synapses are here */
     struct procedural *procedural; /* how to make them again; NULL: stored, as above */
@@ -285,6 +286,31 @@ bh_status whole_gather(const bh_synapses *synapses, size_t size, void *values,
                        bh_diag *diag);
 /* Of numbers for each target, those of the processes that have them. */
 bh_status whole_targets(const bh_synapses *synapses, uint32_t *numbers, bh_diag *diag);
+
+/* Bytes of a source's number in the index by target: few, as spikes of targets read all
+ * of theirs. */
+static inline size_t
+synapses_source_bytes(const bh_synapses *s)
+{
+    return s->source.count > 65536 ? sizeof(uint32_t) : sizeof(uint16_t);
+}
+
+static inline uint32_t
+synapses_source(const bh_synapses *s, const void *sources, uint64_t at)
+{
+    return synapses_source_bytes(s) > sizeof(uint16_t)
+               ? ((const uint32_t *)sources)[at]
+               : ((const uint16_t *)sources)[at];
+}
+
+static inline void
+synapses_put_source(const bh_synapses *s, void *sources, uint64_t at, uint32_t source)
+{
+    if (synapses_source_bytes(s) > sizeof(uint16_t))
+        ((uint32_t *)sources)[at] = source;
+    else
+        ((uint16_t *)sources)[at] = (uint16_t)source;
+}
 
 /* synapse_index.c: makes the index by target of final synapses; changes drop it. */
 bh_status synapses_index(bh_synapses *synapses, bool with_source, bh_diag *diag);

@@ -11,7 +11,7 @@
 /* Values below 2^-60 of what they were are counted as nothing: less than the rounding
  * of anything they are added to. */
 static const double NOTHING = 60 * 0.693147180559945309;
-enum { FINE = TRACE_FINE, MOST_COARSE = 4096 };
+enum { MOST_LASTING = 1 << 20 };
 /* The rings of all parts may take so much. */
 static const double MOST_BYTES = 512e6;
 
@@ -19,7 +19,7 @@ int32_t
 trace_lasting(double rate, double dt_s)
 {
     const double steps = ceil(NOTHING / (-rate * dt_s));
-    return steps < (double)FINE * (MOST_COARSE - 1) ? (int32_t)steps : 0;
+    return steps < MOST_LASTING ? (int32_t)steps : 0;
 }
 
 /* The neurons whose values a part has. */
@@ -47,10 +47,9 @@ trace_free(bh_synapses *s)
         for (size_t p = 0; t->part && p < s->target.group->parts; p++)
             part_free(&t->part[p]);
         free(t->part);
-        free(t->fine);
-        free(t->coarse);
+        free(t->decay);
         t->part = NULL;
-        t->fine = t->coarse = NULL;
+        t->decay = NULL;
     }
 }
 
@@ -76,11 +75,11 @@ take_source_part(const bh_synapses *s, struct trace_part *part, uint32_t depth)
     while (length < depth)
         length *= 2;
     part->filled = calloc(count, sizeof *part->filled);
-    part->ring = calloc(count * length, sizeof *part->ring);
+    part->ring = large_new(count * length * sizeof *part->ring);
     if (!part->filled || !part->ring)
         return false;
     for (size_t n = 0; n < count * length; n++)
-        part->ring[n].stamp = NEVER;
+        part->ring[n] = (bh_trace_entry){0, NEVER};
     part->view.ring = part->ring;
     part->view.filled = part->filled;
     part->view.mask = length - 1;
@@ -88,16 +87,13 @@ take_source_part(const bh_synapses *s, struct trace_part *part, uint32_t depth)
 }
 
 static bool
-take_tables(struct trace *t, double dt_s)
+take_decay(struct trace *t, double dt_s)
 {
     const int32_t lasting = trace_lasting(t->rate, dt_s);
-    t->fine = malloc(FINE * sizeof *t->fine);
-    t->coarse = calloc((size_t)lasting / FINE + 2, sizeof *t->coarse);
-    for (int n = 0; t->fine && n < FINE; n++)
-        t->fine[n] = exp(t->rate * dt_s * n);
-    for (int n = 0; t->coarse && n <= lasting / FINE; n++)
-        t->coarse[n] = exp(t->rate * dt_s * FINE * n);
-    return t->fine && t->coarse;
+    t->decay = calloc((size_t)lasting + 1, sizeof *t->decay);
+    for (int32_t n = 0; t->decay && n < lasting; n++)
+        t->decay[n] = exp(t->rate * dt_s * n);
+    return t->decay != NULL;
 }
 
 static const struct path *
@@ -125,17 +121,15 @@ take_part(const bh_synapses *s, struct trace *t, size_t p, uint32_t depth)
         return false;
     part->view.last = part->last;
     part->view.now = part->now;
-    part->view.fine = t->fine;
-    part->view.coarse = t->coarse;
-    const int32_t lasting = trace_lasting(t->rate, s->net->config.dt_s);
-    part->view.lasting = (uint32_t)(lasting / FINE + 1) * FINE;
+    part->view.decay = t->decay;
+    part->view.lasting = (uint32_t)trace_lasting(t->rate, s->net->config.dt_s);
     return true;
 }
 
 static bool
 take_parts(bh_synapses *s, struct trace *t, uint32_t depth)
 {
-    if (!take_tables(t, s->net->config.dt_s))
+    if (!take_decay(t, s->net->config.dt_s))
         return false;
     t->part = calloc(s->target.group->parts, sizeof *t->part);
     for (size_t p = s->target.group->first_part;
@@ -248,9 +242,25 @@ trace_decay(const bh_synapses *s, size_t p)
     const size_t count = s->cut[p + 1] - s->cut[p];
     for (const struct trace *t = s->run->traces; t; t = t->next) {
         double *restrict now = t->part[p].now;
-        const double decay = t->fine[1];
+        const double decay = t->decay[1];
         for (size_t n = 0; now && n < count; n++)
             now[n] *= decay;
+    }
+}
+
+void
+trace_ask(const struct path *path, size_t p, uint32_t neuron)
+{
+    for (const struct trace *t = path->synapses->run->traces; t; t = t->next) {
+        const struct trace_part *part = &t->part[p];
+        if (t->pathway != path->pathway)
+            continue;
+        __builtin_prefetch(&part->last[neuron], 1);
+        if (part->ring)
+            __builtin_prefetch(
+                &part->ring[(size_t)neuron * (part->view.mask + 1) +
+                            ((part->filled[neuron] + 1) & part->view.mask)],
+                1);
     }
 }
 

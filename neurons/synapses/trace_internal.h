@@ -9,9 +9,6 @@
 
 #include "neurons/run_internal.h"
 
-/* Values of decay over single steps. */
-enum { TRACE_FINE = 256 };
-
 /* Values of one part. */
 struct trace_part {
     bh_trace view;        /* what code sees: of the arrays below */
@@ -28,7 +25,7 @@ struct trace {
     const struct statement *statement;
     double step, rate; /* ... this; and it decays so, 1/s */
     int number;
-    double *fine, *coarse;   /* decay over n and over 256 n steps */
+    double *decay;           /* over each number of steps, up to trace_lasting */
     struct trace_part *part; /* [parts] */
     struct trace *next;
 };
@@ -46,6 +43,8 @@ void trace_bind(const struct path *path, size_t part, bh_path_frame *frame);
 void trace_free(bh_synapses *synapses);
 /* Brings the targets' values of a part to the next step. */
 void trace_decay(const bh_synapses *synapses, size_t part);
+/* Asks for the memory that a spike of a neuron will change. */
+void trace_ask(const struct path *path, size_t part, uint32_t neuron);
 /* A spike of a neuron: of the sources, sent at a step, or of the part's targets. */
 void trace_add(const struct path *path, size_t part, uint32_t neuron, int64_t sent);
 /* Gives each synapse its own values, as if there were no traces. */

@@ -181,7 +181,8 @@ test_order(void)
         CHECK(ordered);
         CHECK(s->column[1500] == 40000);
         for (size_t n = 1; n < s->column[1]; n++)
-            CHECK(s->column_source[n - 1] <= s->column_source[n]);
+            CHECK(synapses_source(s, s->column_source, n - 1) <=
+                  synapses_source(s, s->column_source, n));
         look(&w);
         double *w2 = values_of(&w, "w"), *d2 = values_of(&w, "delay");
         CHECK(memcmp(i, w.i, w.count * sizeof *i) == 0);
