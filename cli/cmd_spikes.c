@@ -55,7 +55,8 @@ const struct setting run_table[5] = {
 
 static const struct setting window_table[] = {
     {"window", 0, "N", "samples that are worked on together; no result depends on it",
-     .preset = "256", .parse = parse_whole, .least = 1, .most = BH_WINDOW_MAX,
+     .preset = "auto", .shown = "256, or 1024 on a GPU", .parse = parse_whole,
+     .least = 1, .most = BH_WINDOW_MAX, .word = "auto", .meaning = 0,
      RUN_OFFSET(window)},
 };
 

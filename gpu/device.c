@@ -57,6 +57,7 @@ bh_gpu_close(struct gpu *gpu)
         return;
     if (gpu->context) {
         (void)bh_gpu_enter(gpu, NULL);
+        bh_gpu_ring_free(gpu);
         if (gpu->stream)
             gpu->driver.stream_destroy(gpu->stream);
         gpu->driver.primary_release(gpu->handle);

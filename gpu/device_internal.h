@@ -10,6 +10,15 @@
 
 struct cufft;
 
+/* Pinned copies of what goes to a device that reaches the host's memory by itself. */
+enum { BH_GPU_RING = 1 << 20 };
+struct upload_ring {
+    char *memory; /* two halves; NULL until it is needed */
+    int half;
+    size_t used;
+    void *mark[2]; /* where the device has read a half */
+};
+
 struct gpu {
     bh_device device; /* first */
     struct bh_device_ops ops;
@@ -17,7 +26,8 @@ struct gpu {
     bh_gpu_info info;
     int handle;
     void *context, *stream;
-    int reads_pageable;  /* whether it reaches all of the host's memory by itself */
+    int reads_pageable; /* whether it reaches all of the host's memory by itself */
+    struct upload_ring ring;
     struct cufft *cufft; /* NULL where there is none */
 };
 
@@ -42,6 +52,7 @@ bh_status bh_gpu_enter(const struct gpu *gpu, bh_diag *diag);
 
 /// Adds what the other files have to the table.
 void bh_gpu_memory_ops(struct bh_device_ops *ops);
+void bh_gpu_ring_free(struct gpu *gpu);
 void bh_gpu_mark_ops(struct bh_device_ops *ops);
 void bh_gpu_program_ops(struct bh_device_ops *ops);
 void bh_gpu_graph_ops(struct bh_device_ops *ops);

@@ -2,6 +2,7 @@
 #include "gpu/device_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The memory of a device and copies from and to it. What is given back is given back
  * whatever has failed before. */
@@ -106,17 +107,58 @@ is_pinned(const struct gpu *gpu, const void *memory)
            type == BH_CUDA_MEMORY_OF_HOST;
 }
 
-/* A device that reaches the host's ordinary memory by itself may read it late. */
+/* One half of the ring is filled while the device reads the other. */
+static bh_status
+ring_take(struct gpu *gpu, size_t bytes, char **out, bh_diag *diag)
+{
+    struct upload_ring *ring = &gpu->ring;
+    bh_device *device = &gpu->device;
+    void *memory = NULL;
+    if (!ring->memory) {
+        BH_TRY(take_pinned(device, 2 * BH_GPU_RING, "what goes to the GPU", &memory,
+                           diag));
+        ring->memory = memory;
+    }
+    if (ring->used + bytes > BH_GPU_RING) {
+        BH_TRY(gpu->ops.mark(device, &ring->mark[ring->half], diag));
+        ring->half = 1 - ring->half;
+        BH_TRY(gpu->ops.await(device, ring->mark[ring->half], diag));
+        ring->used = 0;
+    }
+    *out = ring->memory + (size_t)ring->half * BH_GPU_RING + ring->used;
+    ring->used += bytes;
+    return BH_OK;
+}
+
+void
+bh_gpu_ring_free(struct gpu *gpu)
+{
+    for (int half = 0; half < 2 && gpu->ring.memory; half++)
+        gpu->ops.mark_free(&gpu->device, gpu->ring.mark[half]);
+    give_pinned(&gpu->device, gpu->ring.memory);
+}
+
+/* A device that reaches the host's ordinary memory by itself may read it late: it gets
+ * a copy, or what is long is waited for. */
 static bh_status
 write(bh_device *device, void *to, const void *from, size_t bytes, bh_diag *diag)
 {
-    const struct gpu *gpu = gpu_of(device);
+    struct gpu *gpu = gpu_of(device);
+    bool late = false;
     if (bytes == 0)
         return BH_OK;
     BH_TRY(bh_gpu_enter(gpu, diag));
+    if (gpu->reads_pageable && !is_pinned(gpu, from)) {
+        char *copied = NULL;
+        late = bytes > BH_GPU_RING;
+        if (!late)
+            BH_TRY(ring_take(gpu, bytes, &copied, diag));
+        if (copied)
+            from = memcpy(copied, from, bytes);
+    }
     BH_TRY(BH_GPU_CALL(gpu, cuMemcpyHtoDAsync, upload, address(to), from, bytes,
                        gpu->stream));
-    return gpu->reads_pageable && !is_pinned(gpu, from) ? wait(device, diag) : BH_OK;
+    return late ? wait(device, diag) : BH_OK;
 }
 
 static bh_status

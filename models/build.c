@@ -76,7 +76,7 @@ make_network(bh_model *model, bh_diag *diag)
     config.comm = model->checking ? NULL : model->comm;
     config.device = model->checking || model->network_stays ? NULL : model->device;
     config.threads = (int)run->threads.number;
-    config.window = (size_t)run->window.number;
+    config.window = run->window.node ? (size_t)run->window.number : 0;
     config.code = model->checking ? BH_CODE_INTERPRETED
                                   : (bh_code_mode)(int)run->code.number;
     return model_blame_value(bh_network_new(&config, &model->net, diag), diag,

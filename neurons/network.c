@@ -14,7 +14,7 @@ bh_network_config_default(void)
 {
     /* See docs/decisions/0003-engine.md. */
     return (bh_network_config){
-        .dt_s = 1e-4, .random = BH_RANDOM_FAST, .window = 256, .code = BH_CODE_AUTO};
+        .dt_s = 1e-4, .random = BH_RANDOM_FAST, .code = BH_CODE_AUTO};
 }
 
 /* All processors, shared out among the processes of this machine; or as many as are
@@ -38,10 +38,11 @@ bh_network_new(const bh_network_config *given, bh_network **out, bh_diag *diag)
     if (!(config.dt_s > 0) || !isfinite(config.dt_s))
         return bh_diag_set(diag, BH_ERR_ARGUMENT,
                            "the time step is %g s; it must be above 0", config.dt_s);
-    if (config.window < 1 || config.window > BH_WINDOW_MAX)
-        return bh_diag_set(diag, BH_ERR_ARGUMENT,
-                           "a window of %zu steps; it can have 1 to %d", config.window,
-                           BH_WINDOW_MAX);
+    if (config.window > BH_WINDOW_MAX)
+        return bh_diag_set(
+            diag, BH_ERR_ARGUMENT,
+            "a window of %zu steps; it can have 1 to %d, or 0 for what suits",
+            config.window, BH_WINDOW_MAX);
     bh_network *net = calloc(1, sizeof *net);
     if (!net)
         return bh_diag_set(diag, BH_ERR_MEMORY, "no memory for a network");
@@ -168,6 +169,17 @@ bh_network_hear(bh_network *net, bh_source *source, bh_diag *diag)
     return feed_new(net, source, BH_DOUBLE, &feed, diag);
 }
 
+/* On a device a window has its cost, and memory for all spikes that could be. */
+static size_t
+suiting_window(const bh_network *net)
+{
+    enum { USUAL = 256, MANY = 100000 };
+    size_t neurons = 0;
+    for (const bh_group *group = net->groups; group; group = group->next)
+        neurons += group->count;
+    return net->config.device && neurons <= MANY ? BH_WINDOW_MAX : USUAL;
+}
+
 /* The most steps in which nothing can see what another does in the same window. A link
  * between groups hands a value over at every step. One thread has nobody to meet, and
  * is fastest where the rows of a window stay in the second-level cache. */
@@ -175,7 +187,8 @@ static size_t
 longest_window(const bh_network *net)
 {
     enum { CACHE_BYTES = 1 << 20, SHORT = 64 };
-    size_t window = net->config.window, row_bytes = 1;
+    size_t window = net->config.window > 0 ? net->config.window : suiting_window(net);
+    size_t row_bytes = 1;
     for (const struct feed *feed = net->feeds; feed; feed = feed->next)
         row_bytes += 2 * feed->stride * bh_precision_size(feed->precision);
     if (!net->config.device && bh_pool_threads(net->pool) == 1 && window > SHORT &&

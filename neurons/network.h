@@ -33,8 +33,9 @@ typedef struct bh_network_config {
     bh_random_mode random; ///< fast, or portable between machines and GPUs
     int threads;           ///< 0: one for each processor; several processes on a
                            ///< machine share them out
-    size_t window;         ///< steps that run together, 1 to BH_WINDOW_MAX; no result
-                           ///< depends on it
+    size_t window; ///< steps that run together, 1 to BH_WINDOW_MAX, or 0 for 256
+                   ///< (on a device BH_WINDOW_MAX, up to 1e5 neurons); no result
+                   ///< depends on it
     bh_code_mode code;
     /// Processes that share the network out; must outlive it. NULL: this one alone. All
     /// build the same network with the same calls, and run it together: docs/scaling.md
@@ -48,7 +49,7 @@ typedef struct bh_network_config {
     struct bh_device *device;
 } bh_network_config;
 
-/// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors, window 256.
+/// dt 0.1 ms (as in Brian), seed 0, fast random numbers, all processors.
 BH_API bh_network_config bh_network_config_default(void);
 
 /// Makes an empty network. `config` is copied; NULL means the default.

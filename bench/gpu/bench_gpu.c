@@ -8,6 +8,7 @@
 #include "bench/bench.h"
 #include "bench/gpu/banks.h"
 #include "bench/gpu/bits.h"
+#include "bench/gpu/live.h"
 #include "bench/gpu/report.h"
 #include "brianhears.h"
 #include "core/device_ops.h"
@@ -347,49 +348,6 @@ measure_hour(void)
     report_figure(&report, "8 hour", "spikes in it", spikes, "", "");
 }
 
-static int
-by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void
-measure_live(void)
-{
-    enum { BLOCKS = 10000 };
-    const size_t frames[] = {32, 64, 256, 1024}, channels = report.dry ? 40 : 3000;
-    static double took[BLOCKS];
-    static float x[WINDOW];
-    float *y = malloc(WINDOW * channels * sizeof *y);
-    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
-        const int blocks = report.dry ? 3 : frames[i] > 64 ? BLOCKS / 10 : BLOCKS;
-        bh_filterbank *fb = new_gammatone(RATE_HZ, channels, BH_SINGLE);
-        const bh_block in = {x, frames[i], 1, 1, BH_SINGLE};
-        const bh_block out = {y, frames[i], channels, channels, BH_SINGLE};
-        char what[64];
-        must(bh_filterbank_place(fb, device, BH_PLACE_SAME, &diag));
-        must(bh_filterbank_process(fb, in, out, &diag));
-        for (int k = 0; k < blocks; k++) {
-            const double start = now_s();
-            must(bh_filterbank_process(fb, in, out, &diag));
-            took[k] = now_s() - start;
-        }
-        qsort(took, (size_t)blocks, sizeof *took, by_size);
-        const double at[] = {0.5, 0.99, 1};
-        const char *const names[] = {"median", "99 of 100", "longest"};
-        for (int k = 0; k < 3; k++) {
-            const int place = (int)(at[k] * (blocks - 1));
-            snprintf(what, sizeof what, "3000 channels back, %zu frames: %s", frames[i],
-                     names[k]);
-            report_figure(&report, "7 live", what, 1e6 * took[place], "us",
-                          frames[i] == 32 && k == 1 ? "below 200" : "");
-        }
-        bh_filterbank_free(fb);
-    }
-    free(y);
-}
-
 static bool
 asked(int argc, char **argv, const char *step)
 {
@@ -433,7 +391,7 @@ main(int argc, char **argv)
     if (asked(argc, argv, "nerve"))
         measure_nerve();
     if (asked(argc, argv, "live"))
-        measure_live();
+        measure_live(device, &report);
     if (asked(argc, argv, "hour"))
         measure_hour();
     bh_backend_free(backend);

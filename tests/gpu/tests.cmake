@@ -69,7 +69,8 @@ target_compile_definitions(gpu_test_driver PRIVATE
 add_dependencies(gpu_test_driver fake_cuda_old)
 
 # The measurements go through to their end; their figures are for GPUs only.
-add_executable(gpu_bench ${PROJECT_SOURCE_DIR}/bench/gpu/bench_gpu.c)
+add_executable(gpu_bench ${PROJECT_SOURCE_DIR}/bench/gpu/bench_gpu.c
+                         ${PROJECT_SOURCE_DIR}/bench/gpu/live.c)
 set_target_properties(gpu_bench PROPERTIES OUTPUT_NAME bench_gpu)
 target_link_libraries(gpu_bench PRIVATE brianhears_internal m)
 add_dependencies(gpu_bench ${fake_libraries})

@@ -82,6 +82,70 @@ test_windows(void)
     twin_free(&twin[1]);
 }
 
+/* On a machine whose GPU reaches all memory by itself nothing waits either: with sound
+ * through a bank on the GPU, whose windows come from ordinary memory. */
+struct hearing {
+    struct twin twin;
+    bh_filterbank *bank;
+    bh_source *ear;
+};
+
+static struct hearing
+hear(bool device)
+{
+    enum { PLACES = 8, FRAMES = WINDOWS * WINDOW };
+    bh_diag diag;
+    double cf_hz[PLACES];
+    struct hearing h = {.twin = make(device)};
+    struct twin *t = &h.twin;
+    bh_group_config config = bh_group_config_default();
+    CHECK_OK(bh_erbspace(100, 4000, PLACES, bh_erb_params_default(), cf_hz, &diag),
+             diag);
+    CHECK_OK(bh_sound_new(FRAMES, 1, 10000, &t->sound, &diag), diag);
+    for (int k = 0; k < FRAMES; k++)
+        bh_sound_data(t->sound)[k] = sin(0.3 * k) + 0.7 * sin(0.031 * k);
+    CHECK_OK(bh_sound_source(t->sound, &t->source, &diag), diag);
+    CHECK_OK(bh_gammatone_new(10000, cf_hz, PLACES, NULL, BH_SINGLE, &h.bank, &diag),
+             diag);
+    if (device)
+        CHECK_OK(bh_filterbank_place(h.bank, &gpu->device, BH_PLACE_SAME, &diag), diag);
+    CHECK_OK(bh_filterbank_source(h.bank, t->source, &h.ear, &diag), diag);
+    config.name = "nerve";
+    config.count = PLACES;
+    config.equations = "dv/dt = (I - v)/(1*ms) : 1\nI : 1";
+    config.threshold = "v > 0.2";
+    config.reset = "v = 0";
+    bh_group *nerve = twin_group(t, &config);
+    CHECK_OK(bh_link(nerve, "I", h.ear, "clip(x, 0, inf)", &diag), diag);
+    twin_listen(t, nerve, NULL);
+    struct listener l = {.net = t->net};
+    bh_network_report(t->net, report, &l);
+    CHECK_OK(bh_network_run(t->net, BH_UNTIL_END, &diag), diag);
+    CHECK(l.reports == WINDOWS);
+    return h;
+}
+
+static void
+test_sound(void)
+{
+    bh_diag diag;
+    if (fake)
+        fake->reads_pageable = 1;
+    bh_gpu_close(gpu);
+    CHECK_OK(bh_gpu_open(0, &gpu, &diag), diag);
+    struct hearing h[2] = {hear(false), hear(true)};
+    twin_compare(&h[0].twin, &h[1].twin);
+    for (int device = 0; device < 2; device++) {
+        bh_network_free(h[device].twin.net);
+        bh_source_free(h[device].ear);
+        bh_filterbank_free(h[device].bank);
+        bh_source_free(h[device].twin.source);
+        bh_sound_free(h[device].twin.sound);
+    }
+    if (fake)
+        fake->reads_pageable = 0;
+}
+
 /* Where somebody ends the run, it ends behind the window that was queued already, and
  * goes on from there. */
 static void
@@ -180,6 +244,6 @@ test_stop(void)
 }
 
 TEST_MAIN("windows that overlap on a device", {"a device", test_start},
-          {"windows", test_windows}, {"ended early", test_early},
+          {"windows", test_windows}, {"ended early", test_early}, {"sound", test_sound},
           {"refusal", test_refusal}, {"failures", test_failures},
           {"all is given back", test_stop})
