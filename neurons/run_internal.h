@@ -104,6 +104,14 @@ struct path {
     struct path *next;    /* of the synapses */
 };
 
+/* Rows of places: a neuron's, for each part that has some. */
+static inline size_t
+path_rows(const struct path *path)
+{
+    const bh_synapses *s = path->synapses;
+    return path->from_post ? s->target.count : s->source.count * s->partitions;
+}
+
 /* Steps until a spike reaches a place. */
 static inline uint32_t
 path_delay(const struct path *path, int64_t place)

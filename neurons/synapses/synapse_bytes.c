@@ -13,6 +13,18 @@ bytes_of_paths(const bh_synapses *s)
     return bytes;
 }
 
+/* Bytes of what paths know of each neuron. */
+static size_t
+bytes_of_reach(const bh_synapses *s)
+{
+    size_t bytes = 0;
+    for (const struct path *path = s->run->paths; path; path = path->next)
+        if (path->reach)
+            bytes += path_rows(path) * (path->longest - path->shortest + 2) *
+                     sizeof *path->reach;
+    return bytes;
+}
+
 size_t
 bh_synapses_bytes(const bh_synapses *s)
 {
@@ -30,5 +42,7 @@ bh_synapses_bytes(const bh_synapses *s)
     size_t lists = (s->source.count * s->partitions + 1) * sizeof *s->row;
     if (s->column)
         lists += (s->target.count + 1) * sizeof *s->column;
+    if (s->run)
+        lists += bytes_of_reach(s);
     return s->count * each + lists + (s->procedural ? procedural_bytes(s) : 0);
 }

@@ -218,20 +218,12 @@ bind_groups(bh_synapses *s, bh_diag *diag)
     return BH_OK;
 }
 
-/* Neurons that places are of, for each part that has some. */
-static size_t
-rows_of(const struct path *path)
-{
-    const bh_synapses *s = path->synapses;
-    return path->from_post ? s->target.count : s->source.count * s->partitions;
-}
-
 /* The places of each neuron in the order of a pathway's own delays. */
 static bh_status
 sort_places(struct path *path, bh_diag *diag)
 {
     const bh_synapses *s = path->synapses;
-    const size_t rows = rows_of(path);
+    const size_t rows = path_rows(path);
     const uint16_t *delay = path->pathway->delay;
     size_t longest = 1;
     for (size_t r = 0; r < rows; r++)
@@ -300,7 +292,7 @@ static bh_status
 find_reach(struct path *path, bh_diag *diag)
 {
     const bh_synapses *s = path->synapses;
-    const size_t rows = rows_of(path), width = path->longest - path->shortest + 2;
+    const size_t rows = path_rows(path), width = path->longest - path->shortest + 2;
     free(path->reach);
     path->reach = NULL;
     if (s->count < rows * width / 2)
