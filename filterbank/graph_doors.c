@@ -110,6 +110,19 @@ length(const bh_graph *graph)
     return most;
 }
 
+/* Live sound is read in its own blocks. */
+static size_t
+window(const bh_graph *graph)
+{
+    size_t least = BH_WINDOW_MAX;
+    for (size_t n = 0; n < graph->node_count; n++) {
+        const bh_source *source = graph->nodes[n].source;
+        if (source && bh_source_window(source) < least)
+            least = bh_source_window(source);
+    }
+    return least;
+}
+
 bh_status
 bh_graph_source(bh_graph *graph, bh_node node, bh_source **out, bh_diag *diag)
 {
@@ -125,6 +138,7 @@ bh_graph_source(bh_graph *graph, bh_node node, bh_source **out, bh_diag *diag)
         .samplerate_hz = graph->samplerate_hz,
         .channels = bh_graph_channels(graph, node),
         .length = length(graph),
+        .window = window(graph),
         .tiles = tile_count(bh_graph_channels(graph, node)),
         .self = said,
         .begin = said_begin,

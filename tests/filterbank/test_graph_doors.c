@@ -389,9 +389,49 @@ wrong_graphs(void)
     bh_source_free(slow);
 }
 
+static bh_status
+nothing(void *self, size_t frames, size_t *got, bh_diag *why)
+{
+    (void)self, (void)frames, (void)why;
+    *got = 0;
+    return BH_OK;
+}
+
+static void
+no_tile(void *self, size_t tile, bh_block out)
+{
+    (void)self, (void)tile, (void)out;
+}
+
+/* Sound that comes in blocks of 64 is read so behind a graph too. */
+static void
+live_blocks(void)
+{
+    bh_diag why;
+    bh_source *live, *out;
+    bh_graph *graph;
+    bh_node node;
+    const bh_source_config config = {.samplerate_hz = 16000,
+                                     .channels = 1,
+                                     .length = BH_LENGTH_UNKNOWN,
+                                     .tiles = 1,
+                                     .window = 64,
+                                     .begin = nothing,
+                                     .tile = no_tile};
+    CHECK_OK(bh_source_new(&config, &live, &why), why);
+    CHECK_OK(bh_graph_new(16000, BH_SINGLE, &graph, &why), why);
+    CHECK_OK(bh_graph_hear(graph, live, &node, &why), why);
+    CHECK_OK(bh_graph_source(graph, node, &out, &why), why);
+    CHECK(bh_source_window(out) == 64);
+    bh_source_free(out);
+    bh_graph_free(graph);
+    bh_source_free(live);
+}
+
 TEST_MAIN("graph doors", {"heard by several", heard_by_several},
           {"outputs in step", outputs_in_step},
           {"tiles in parallel", tiles_in_parallel},
           {"sources of two lengths", sources_of_two_lengths},
           {"not finite", not_finite}, {"control stops", control_stops},
-          {"many to many", many_to_many}, {"wrong graphs", wrong_graphs})
+          {"many to many", many_to_many}, {"wrong graphs", wrong_graphs},
+          {"live blocks", live_blocks})
