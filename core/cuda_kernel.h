@@ -20,8 +20,12 @@
 #if defined(__CUDACC__)
 #define BH_DEVICE   static __device__ __forceinline__
 #define BH_CONSTANT static __constant__ const
-#define BH_KERNEL(name, type, arg)                                                     \
+#define BH_KERNEL_OWN(name, type, arg)                                                 \
     extern "C" __global__ void name(const type *__restrict__ arg)
+/* Where a text is a part of another, its kernels are nobody's (BH_KERNEL_NONE). */
+#define BH_KERNEL_NONE(name, type, arg)                                                \
+    BH_DEVICE void name(const type *__restrict__ arg)
+#define BH_KERNEL BH_KERNEL_OWN
 /* A kernel that is launched with at most so many threads in a block. */
 #define BH_KERNEL_BOUND(threads, name, type, arg)                                      \
     extern "C" __global__ void __launch_bounds__(threads)                              \

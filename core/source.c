@@ -89,6 +89,13 @@ bh_source_keep(bh_source *source, struct bh_device *device, bh_block *window)
     return config->keep && config->keep(config->self, device, window);
 }
 
+bool
+bh_source_lend(bh_source *source, struct bh_device *device, bh_source_part *part)
+{
+    const bh_source_config *config = &source->config;
+    return config->lend && config->lend(config->self, device, part);
+}
+
 bh_status
 bh_source_read(bh_source *source, bh_block out, size_t *got, bh_diag *diag)
 {

@@ -24,6 +24,27 @@ typedef struct bh_source bh_source;
 /// Length of a source that does not know where it ends.
 #define BH_LENGTH_UNKNOWN UINT64_MAX
 
+/// How a kernel of the reader's computes the windows of a source by itself, so that
+/// they need not lie in the device's memory (bh_source_lend). A block of threads has
+/// some channels, and takes a window in tiles of its shared memory.
+typedef struct bh_source_part {
+    bh_precision precision; ///< that a window has: the only thing that the reader says
+    const char *text;       ///< CUDA C, for a namespace of its own, with the next two:
+    /// `int32_t fill(const void *frame, int32_t from, T *tile)`, called by all threads
+    /// of a block, puts frames of the window from `from` on into the tile and says how
+    /// many (below what bh_source_begin said there are). They have their barrier before
+    /// the tile is read, and before it is filled again.
+    const char *fill;
+    /// `int32_t place(int32_t channel, int32_t frame)`: where in the tile they lie,
+    /// counted from the block's first channel and from `from`.
+    const char *place;
+    const void *frame; ///< in the device's memory, made ready by bh_source_begin
+    uint32_t channels; ///< of a block: block b has those from b times this on
+    uint32_t threads;  ///< that a block has at least
+    uint32_t frames;   ///< of a tile at most
+    uint32_t size;     ///< of a tile, in samples
+} bh_source_part;
+
 /// What a source is made of. A window is one call of `begin` on the reading thread,
 /// then one call of `tile` for each of `tiles`, on any threads, in any order, in
 /// parallel.
@@ -47,6 +68,8 @@ typedef struct bh_source_config {
     void (*free)(void *self);
     /// See bh_source_keep; NULL where windows are never on a device.
     bool (*keep)(void *self, struct bh_device *device, bh_block *window);
+    /// See bh_source_lend; NULL where no kernel but the source's own computes windows.
+    bool (*lend)(void *self, struct bh_device *device, bh_source_part *part);
 } bh_source_config;
 
 /// Makes a source from its parts (copied). On failure `self` stays with the caller.
@@ -83,6 +106,15 @@ BH_API BH_REALTIME void bh_source_tile(bh_source *source, size_t tile, bh_block 
 /// false, and all is as before. To be called before the first window.
 BH_API bool bh_source_keep(bh_source *source, struct bh_device *device,
                            bh_block *window);
+
+/// Of a source that keeps its windows: says what the reader's kernel is made of, so
+/// that one kernel computes what the source yields and what becomes of it. From here on
+/// bh_source_begin queues only what that kernel needs, and the reader queues the kernel
+/// once for each window, before the next begins; of a kept window only the last frame
+/// is there then. NULL: the source computes its windows again, with the same bits.
+/// False where it cannot be, and the source goes on by itself.
+BH_API bool bh_source_lend(bh_source *source, struct bh_device *device,
+                           bh_source_part *part);
 
 BH_END_DECLS
 

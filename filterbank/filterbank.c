@@ -382,6 +382,15 @@ filtered_keep(void *self, struct bh_device *device, bh_block *window)
     return config->ops->keep && config->ops->keep(config->self, device, window);
 }
 
+static bool
+filtered_lend(void *self, struct bh_device *device, bh_source_part *part)
+{
+    const struct filtered *filtered = self;
+    const struct bh_filterbank_config *config = &filtered->fb->config;
+    return config->ops->lend &&
+           config->ops->lend(config->self, device, filtered->window.channels, part);
+}
+
 /* Whether the input's windows lie on the bank's device. */
 static bool
 input_stays(const bh_filterbank *fb, bh_source *input, bh_block *window)
@@ -433,6 +442,7 @@ bh_filterbank_source(bh_filterbank *fb, bh_source *input, bh_source **out,
         .rewind = filtered_rewind,
         .free = filtered_free,
         .keep = filtered_keep,
+        .lend = filtered_lend,
     };
     status = bh_source_new(&config, out, diag);
     if (status == BH_OK)

@@ -60,6 +60,9 @@ struct bh_filterbank_ops {
     /// there. NULL for all others.
     bool (*keep)(void *self, struct bh_device *device, bh_block *window);
     bh_status (*begin_kept)(void *self, bh_block in, bh_diag *diag);
+    /// As bh_source_lend, of such a bank that hears so many channels.
+    bool (*lend)(void *self, struct bh_device *device, size_t in_channels,
+                 bh_source_part *part);
 };
 
 struct bh_filterbank_config {

@@ -281,3 +281,44 @@ BH_KERNEL(bh_gammatone_scan_wide, struct bh_scan_frame, f)
         scan_keep(f, &s, tile, ch);
     }
 }
+
+/* For a kernel that goes on with what the channels say (bh_source_part): where the
+ * block's shared memory has a frame of a channel, ... */
+BH_DEVICE int32_t
+bh_scan_part_place(int32_t channel, int32_t frame)
+{
+    return channel * SCAN_PART_CHANNEL + frame / SCAN_PIECE + frame;
+}
+
+/* ... and what fills it with the frames of a window from one on, up to the end of the
+ * tile in which that is. The first warps compute, one for each channel. The bank's own
+ * window gets its last frame only. */
+BH_DEVICE int32_t
+bh_scan_part(const void *frame, int32_t from, real *tile)
+{
+    BH_SHARED real heard[SCAN_LANES * HEAR_LANE];
+    const struct bh_scan_frame *f = (const struct bh_scan_frame *)frame;
+    const int32_t channel = (int32_t)(threadIdx.x / SCAN_LANES);
+    const uint32_t ch = blockIdx.x * CHANNELS + (uint32_t)channel;
+    const uint32_t first = (f->begin + (uint32_t)from) / SCAN_TILE * SCAN_TILE;
+    const int32_t before = (int32_t)(f->begin + (uint32_t)from - first);
+    const int32_t left = (int32_t)f->frames - from;
+    const int32_t count = left < SCAN_TILE - before ? left : SCAN_TILE - before;
+    struct scan s;
+    real re[4], im[4];
+    scan_hear(f, first, heard);
+    if (channel >= CHANNELS)
+        return count;
+    scan_load(&s, f, scan_channel(f, ch));
+    scan_start(&s, heard, re, im);
+    for (int32_t i = 0; i < SCAN_PIECE; i++) {
+        const real y = scan_step(&s, re, im, heard[BH_DEVICE_LANE * HEAR_LANE + i]);
+        const int32_t k = BH_DEVICE_LANE * SCAN_PIECE + i - before;
+        if (k >= 0 && k < count)
+            tile[bh_scan_part_place(channel, k)] = y;
+        if (k == left - 1 && ch < f->channels)
+            f->out[(uint64_t)(f->frames - 1) * f->out_stride + ch] = y;
+    }
+    scan_keep(f, &s, first, ch);
+    return count;
+}

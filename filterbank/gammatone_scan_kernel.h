@@ -23,7 +23,11 @@ enum {
     SCAN_LEVELS = 5, /* of the scan over them */
     SCAN_TILE = SCAN_PIECE * SCAN_LANES,
     SCAN_CHANNELS = 8, /* of a block of threads, in single precision */
-    SCAN_THREADS = SCAN_CHANNELS * SCAN_LANES
+    /* In somebody else's kernel the samples of a channel stay: a place between those of
+     * two lanes, and channels 4 more than whole rows of banks apart, so that neither
+     * lanes nor channels meet in a bank of shared memory. */
+    SCAN_PART_LANE = SCAN_PIECE + 1,
+    SCAN_PART_CHANNEL = SCAN_LANES * SCAN_PART_LANE + 4
 };
 
 /* What a channel has beside its coefficients: the powers p^m of its pole for m =

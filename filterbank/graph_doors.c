@@ -97,6 +97,13 @@ said_keep(void *self, struct bh_device *device, bh_block *window)
     return graph_keep(said->graph, said->output, device, window);
 }
 
+static bool
+said_lend(void *self, struct bh_device *device, bh_source_part *part)
+{
+    const struct said *said = self;
+    return graph_lend(said->graph, said->output, device, part);
+}
+
 /* The length of the longest source that the graph reads. */
 static uint64_t
 length(const bh_graph *graph)
@@ -146,6 +153,7 @@ bh_graph_source(bh_graph *graph, bh_node node, bh_source **out, bh_diag *diag)
         .rewind = said_rewind,
         .free = free,
         .keep = said_keep,
+        .lend = said_lend,
     };
     bh_status status = graph_add_output(graph, node, &said->output, diag);
     if (status == BH_OK)

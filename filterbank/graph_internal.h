@@ -125,6 +125,9 @@ bh_block graph_brought(const bh_graph *graph, size_t output);
 /* bh_source_keep of an output, of a graph anywhere. */
 bool graph_keep(bh_graph *graph, size_t output, struct bh_device *device,
                 bh_block *window);
+/* bh_source_lend of an output that is a bank's. */
+bool graph_lend(bh_graph *graph, size_t output, struct bh_device *device,
+                bh_source_part *part);
 /* Back to the processor, for a graph that has not heard anything there, or to be freed.
  */
 void graph_unplace(bh_graph *graph);

@@ -355,6 +355,35 @@ graph_keep(bh_graph *graph, size_t output, struct bh_device *device, bh_block *w
     return true;
 }
 
+/* Whether nobody but an output wants a node's windows. */
+static bool
+is_for_output(const bh_graph *graph, bh_node n, size_t output)
+{
+    for (size_t k = 0; k < graph->output_count; k++)
+        if (k != output && graph->outputs[k].node == n)
+            return false;
+    for (size_t m = 0; m < graph->node_count; m++)
+        for (size_t i = 0; i < graph->nodes[m].order.count; i++)
+            if (graph->nodes[m].order.inputs[i] == n)
+                return false;
+    return true;
+}
+
+bool
+graph_lend(bh_graph *graph, size_t output, struct bh_device *device,
+           bh_source_part *part)
+{
+    const bh_node n = graph->outputs[output].node;
+    if (!graph->placed || !graph->nodes[n].bank || !is_for_output(graph, n, output))
+        return false;
+    const struct bh_filterbank_config *config =
+        bh_filterbank_parts(graph->nodes[n].bank);
+    const bh_node heard = graph->nodes[n].order.inputs[0];
+    return config->ops->lend &&
+           config->ops->lend(config->self, device, graph->nodes[heard].order.channels,
+                             part);
+}
+
 static bh_status
 take_outputs(bh_graph *graph, bh_diag *diag)
 {

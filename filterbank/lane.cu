@@ -69,3 +69,48 @@ bh_lane_shape(const struct bh_lane_frame *f)
 
 LANE_KERNEL(bh_lane_float, BH_KIND_SINGLE, RUN_FLOAT)
 LANE_KERNEL(bh_lane_double, double, RUN_DOUBLE)
+
+#ifndef BH_KIND_COUNTED
+/* The same for a kernel that goes on with what the channels say (bh_source_part), but
+ * for kinds whose numbers are in memory, beside which a window is little: the
+ * first LANE_PART_CHANNELS threads of a block take some frames of a window, a channel
+ * each, into the block's shared memory. The bank's own window gets its last frame only.
+ */
+#define LANE_PART(name, type, number, run)                                             \
+    BH_DEVICE int32_t name(const void *frame, int32_t from, type *tile)                \
+    {                                                                                  \
+        const struct bh_lane_frame *f = (const struct bh_lane_frame *)frame;           \
+        const uint32_t c = threadIdx.x, ch = blockIdx.x * LANE_PART_CHANNELS + c;      \
+        const int32_t left = (int32_t)f->frames - from;                                \
+        const int32_t count = left < LANE_PART_FRAMES ? left : LANE_PART_FRAMES;       \
+        if (c >= LANE_PART_CHANNELS || ch >= f->channels)                              \
+            return count;                                                              \
+        number *rows = (number *)f->rows + ch;                                         \
+        number row[BH_KIND_FIELDS][BH_LANES];                                          \
+        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
+            row[i][0] = i < f->fields ? rows[(size_t)i * f->stride] : 0;               \
+        bh_block in = bh_lane_in(f, ch), out = bh_lane_out(f, ch);                     \
+        type *last = (type *)out.data + (size_t)(f->frames - 1) * out.stride;          \
+        in.data = (type *)in.data + (size_t)from * in.stride;                          \
+        out.data = tile + bh_lane_part_place((int32_t)c, 0);                           \
+        in.frames = out.frames = (size_t)count;                                        \
+        out.stride = LANE_PART_CHANNELS;                                               \
+        run(f, row, in, out);                                                          \
+        for (uint32_t i = 0; i < BH_KIND_FIELDS; i++)                                  \
+            if (i < f->fields)                                                         \
+                rows[(size_t)i * f->stride] = row[i][0];                               \
+        if (count == left)                                                             \
+            *last = tile[bh_lane_part_place((int32_t)c, count - 1)];                   \
+        return count;                                                                  \
+    }
+
+/* Where the tile has a frame of a channel. */
+BH_DEVICE int32_t
+bh_lane_part_place(int32_t channel, int32_t frame)
+{
+    return frame * LANE_PART_CHANNELS + channel;
+}
+
+LANE_PART(bh_lane_part_float, float, BH_KIND_SINGLE, RUN_FLOAT)
+LANE_PART(bh_lane_part_double, double, double, RUN_DOUBLE)
+#endif

@@ -10,6 +10,13 @@
  * they are the thread's own memory. */
 #define BH_LANE_FIELDS_MOST 128
 
+/* What a block of threads takes of a bank in somebody else's kernel, at a time. */
+enum {
+    LANE_PART_CHANNELS = 16,
+    LANE_PART_FRAMES = 128,
+    LANE_PART_SIZE = LANE_PART_CHANNELS * LANE_PART_FRAMES
+};
+
 #ifndef BH_ONE_LANE
 /* The programs, one for each kind (CMakeLists.txt). */
 extern const char bh_lane_gammatone[], bh_lane_approximate_gammatone[],

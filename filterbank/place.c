@@ -113,6 +113,17 @@ placed_keep(void *self, struct bh_device *device, bh_block *window)
     return true;
 }
 
+static bool
+placed_lend(void *self, struct bh_device *device, size_t in_channels,
+            bh_source_part *part)
+{
+    struct placed *placed = self;
+    placed->window.lent = part && device == placed->device && placed->method->part &&
+                          part->precision == placed->bank.precision &&
+                          placed->method->part(placed->self, in_channels, part);
+    return placed->window.lent;
+}
+
 static void
 placed_tile(void *self, size_t channel, size_t frame, bh_block in, bh_block out)
 {
@@ -133,6 +144,7 @@ static const struct bh_filterbank_ops placed_ops = {
     .reset = placed_reset,
     .free = placed_free,
     .keep = placed_keep,
+    .lend = placed_lend,
     .begin_kept = placed_begin_kept,
 };
 

@@ -14,12 +14,16 @@ struct place_window {
     const void *in; /* [frames][in_stride] */
     void *out;      /* [frames][out_stride] */
     size_t in_channels, in_stride, frames, out_stride;
+    bool lent; /* the reader's kernel computes: only the frame is made ready */
 };
 
 /* What is run on the device; all that can fail says so. */
 struct place_method {
     bool one_channel; ///< hears no more
     bh_status (*run)(void *self, const struct place_window *window, bh_diag *diag);
+    /* What the reader's kernel is made of: all of `part` but its precision. False, or
+     * NULL, where windows cannot be computed there. */
+    bool (*part)(const void *self, size_t in_channels, bh_source_part *part);
     bh_status (*reset)(void *self, bh_diag *diag);
     void (*free)(void *self);
 };

@@ -30,7 +30,8 @@ struct lanes {
         struct bh_dcgc_frame behind;
     } sent;           /* what the device has there, */
     size_t sent_size; /* or 0: not known */
-    size_t begin;     /* of the scan: the window in its tile */
+    size_t begin;     /* of the scan: the window in its tile, ... */
+    size_t passed;    /* ... once so many samples are gone from `sound` */
     void *sound;      /* what all channels hear, from there to the window's end, or */
     void *past;       /* what each hears, up to the window */
     size_t past_stride, heard; /* channels in that tile */
@@ -67,7 +68,7 @@ lanes_reset(void *self, bh_diag *diag)
             else
                 ((double *)lanes->numbers)[i] = x;
         }
-    lanes->begin = 0;
+    lanes->begin = lanes->passed = 0;
     lanes->sent_size = 0;
     return lanes->device->ops->write(lanes->device, lanes->rows, lanes->numbers,
                                      lanes->rows_size, diag);
@@ -124,8 +125,32 @@ lanes_run(void *self, const struct place_window *window, bh_diag *diag)
 {
     struct lanes *lanes = self;
     const struct bh_lane_frame frame = lane_frame(lanes, window);
+    if (window->lent)
+        return send_frame(lanes, &frame, sizeof frame, diag);
     return launch(lanes, lanes->kernel, &frame, sizeof frame, lanes->bank.channels,
                   diag);
+}
+
+/* A channel's numbers are in the registers of a thread, of which 512 threads have 512
+ * bytes each: more than so many would not fit in beside what is done with them. */
+enum { PART_NUMBERS = 384 };
+
+static bool
+lanes_part(const void *self, size_t in_channels, bh_source_part *part)
+{
+    const struct lanes *lanes = self;
+    (void)in_channels;
+    part->text = lanes->form.text;
+    part->fill = lanes->bank.precision == BH_SINGLE ? "bh_lane_part_float"
+                                                    : "bh_lane_part_double";
+    part->place = "bh_lane_part_place";
+    part->frame = lanes->frame;
+    part->channels = part->threads = LANE_PART_CHANNELS;
+    part->frames = LANE_PART_FRAMES;
+    part->size = LANE_PART_SIZE;
+    return lanes->form.fields * bh_precision_size(lanes->form.row_precision) <=
+               PART_NUMBERS &&
+           strstr(part->text, part->fill) != NULL;
 }
 
 static struct bh_scan_frame
@@ -147,36 +172,62 @@ scan_frame(const struct lanes *lanes, const struct place_window *window)
     };
 }
 
+/* Channels of a block of threads. */
+static uint32_t
+scan_block(const struct lanes *lanes)
+{
+    const size_t sample = bh_precision_size(lanes->bank.precision);
+    return (uint32_t)(SCAN_CHANNELS * sizeof(float) / sample);
+}
+
 static bh_status
 scan_launch(struct lanes *lanes, void *kernel, const struct place_window *window,
             bh_diag *diag)
 {
     const struct bh_scan_frame frame = scan_frame(lanes, window);
-    const size_t sample = bh_precision_size(lanes->bank.precision);
-    const size_t block = SCAN_CHANNELS * sizeof(float) / sample;
+    const uint32_t block = scan_block(lanes);
     BH_TRY(send_frame(lanes, &frame, sizeof frame, diag));
+    if (window->lent)
+        return BH_OK;
     return lanes->device->ops->launch(
         lanes->device, kernel, (uint32_t)((lanes->bank.channels + block - 1) / block),
-        (uint32_t)block * SCAN_LANES, lanes->frame, diag);
+        block * SCAN_LANES, lanes->frame, diag);
 }
 
-/* A window that ends in a tile leaves what it heard of it for the next. */
+/* A window that ends in a tile leaves what it heard of it for the next, which moves it
+ * to the front: by then the kernel, whoever's it is, has been queued. */
 static bh_status
 scan_one(struct lanes *lanes, const struct place_window *window, bh_diag *diag)
 {
     bh_device *device = lanes->device;
     const size_t sample = bh_precision_size(lanes->bank.precision);
     const size_t end = lanes->begin + window->frames;
-    const size_t whole = end / SCAN_TILE * SCAN_TILE;
     char *sound = lanes->sound;
+    if (lanes->passed > 0 && lanes->begin > 0)
+        BH_TRY(device->ops->copy(device, sound, sound + lanes->passed * sample,
+                                 lanes->begin * sample, diag));
     BH_TRY(device->ops->copy(device, sound + lanes->begin * sample, window->in,
                              window->frames * sample, diag));
     BH_TRY(scan_launch(lanes, lanes->kernel, window, diag));
-    if (whole > 0 && whole < end)
-        BH_TRY(device->ops->copy(device, sound, sound + whole * sample,
-                                 (end - whole) * sample, diag));
-    lanes->begin = end - whole;
+    lanes->passed = end / SCAN_TILE * SCAN_TILE;
+    lanes->begin = end - lanes->passed;
     return BH_OK;
+}
+
+/* A block has room for the sound of one channel beside what all say. */
+static bool
+scan_part(const void *self, size_t in_channels, bh_source_part *part)
+{
+    const struct lanes *lanes = self;
+    part->text = lanes->form.scan;
+    part->fill = "bh_scan_part";
+    part->place = "bh_scan_part_place";
+    part->frame = lanes->frame;
+    part->channels = scan_block(lanes);
+    part->threads = part->channels * SCAN_LANES;
+    part->frames = SCAN_TILE;
+    part->size = part->channels * SCAN_PART_CHANNEL;
+    return in_channels == 1;
 }
 
 /* The frames of a window from one on become the past, from frame `to` of the tile on.
@@ -276,7 +327,7 @@ place_lane_new(const struct place_order *order, const struct place_method **meth
                void **out, bh_diag *diag)
 {
     static const struct place_method lane_method = {
-        .run = lanes_run, .reset = lanes_reset, .free = lanes_free};
+        .run = lanes_run, .part = lanes_part, .reset = lanes_reset, .free = lanes_free};
     const char *name = order->bank->precision == BH_SINGLE ? "bh_lane_float"
                                                            : "bh_lane_double";
     struct lanes *lanes;
@@ -304,7 +355,7 @@ place_scan_new(const struct place_order *order, const struct place_method **meth
                void **out, bh_diag *diag)
 {
     static const struct place_method scan_method = {
-        .run = scan_run, .reset = lanes_reset, .free = lanes_free};
+        .run = scan_run, .part = scan_part, .reset = lanes_reset, .free = lanes_free};
     struct lanes *lanes;
     BH_TRY(lanes_new(order, order->form.scan, "bh_gammatone_scan", &lanes, diag));
     const bh_status status = take_sound(lanes, diag);

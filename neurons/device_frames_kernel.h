@@ -127,6 +127,15 @@ typedef struct bh_device_link_frame {
     int32_t count;
 } bh_device_link_frame;
 
+/* A group whose kernel computes what drives it as well. */
+typedef struct bh_device_fused_frame {
+    bh_device_frame group;
+    const void *part;     /* the source's */
+    const int32_t *heard; /* frames of the window that it had; then it is silent */
+    void *out;            /* as of a link; only the last row is written */
+    int64_t out_stride;
+} bh_device_fused_frame;
+
 /* Code of synapses at one step. What has a name of bh_path_frame means the same, but
  * that a target's number is that in its group, not in a part. */
 typedef struct bh_device_path {

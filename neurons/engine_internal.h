@@ -43,6 +43,8 @@ struct feed {
     bool ended;
     struct bh_device *device; /* where the source leaves its windows, */
     bh_block kept;            /* and these; NULL: here, as tiles */
+    bh_source_part part;      /* of a kernel of the network's that computes them, */
+    bool lent;                /* and whether it does in this run */
     bh_status (*watch)(void *user, bh_block block, bh_diag *diag);
     void *user;
     struct feed *next;
@@ -252,6 +254,7 @@ struct bh_network {
     size_t pending;               /* the steps before `step` that were not taken yet */
     uint64_t layout;  /* grows where what is kept for runs on a device is of no use */
     bool device_lost; /* it failed, and the state with it */
+    bool separate; /* sources, links and groups have kernels of their own: for tests */
     struct worker *workers;
     size_t window; /* the most steps of one window */
     void *library; /* generated code */
@@ -373,7 +376,12 @@ bh_status feed_fill(struct feed *feed, bh_pool *pool, bh_diag *diag);
 /* Lets the source leave its windows on a device, where it can. Their last rows are then
  * the device's to keep. */
 void feed_keep(struct feed *feed, struct bh_device *device);
+/* Lets a kernel of the network's compute the windows that the source begins from here
+ * on, or the source. */
+void feed_lend(struct feed *feed, bool lent);
 void feed_end(struct feed *feed);
+/* How many of the steps have a sample in some source. */
+size_t steps_with_sound(const bh_network *net, size_t steps);
 /* Reads a source up to a frame, from its beginning if it must. */
 bh_status feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag);
 

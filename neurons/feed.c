@@ -131,6 +131,13 @@ feed_keep(struct feed *feed, struct bh_device *device)
     }
 }
 
+void
+feed_lend(struct feed *feed, bool lent)
+{
+    if (feed->device)
+        bh_source_lend(feed->source, feed->device, lent ? &feed->part : NULL);
+}
+
 /* A row of the window that lies on the device. */
 static bh_status
 fetch_row(struct feed *feed, size_t frame, size_t row, bh_diag *diag)
@@ -162,6 +169,17 @@ feed_fill(struct feed *feed, bh_pool *pool, bh_diag *diag)
     return BH_OK;
 }
 
+size_t
+steps_with_sound(const bh_network *net, size_t steps)
+{
+    size_t most = 0;
+    for (const struct feed *feed = net->feeds; feed; feed = feed->next)
+        while (most < steps && feed_frame(feed, net->step + (int64_t)most) <
+                                   feed->position + (int64_t)feed->got)
+            most++;
+    return most;
+}
+
 void
 feed_end(struct feed *feed)
 {
@@ -181,6 +199,7 @@ feed_seek(struct feed *feed, int64_t position, bh_pool *pool, bh_diag *diag)
         feed->ended = false;
     }
     const int64_t most = (int64_t)bh_source_window(feed->source);
+    feed_lend(feed, false);
     while (feed->position < position) {
         int64_t left = position - feed->position;
         feed->frames = (size_t)(left < most ? left : most);

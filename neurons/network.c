@@ -150,6 +150,7 @@ bh_network_watch(bh_network *net, const bh_source *source,
         if (feed->source == source) {
             feed->watch = watch;
             feed->user = user;
+            net->layout++;
             return BH_OK;
         }
     return bh_diag_set(diag, BH_ERR_ARGUMENT,
@@ -319,21 +320,12 @@ move_epoch(bh_network *net, bh_diag *diag)
     return net->on_device ? device_begin(net, diag) : BH_OK;
 }
 
-/* How many of the steps have a sample in some source. */
-static size_t
-steps_with_sound(const bh_network *net, size_t steps)
-{
-    size_t most = 0;
-    for (const struct feed *feed = net->feeds; feed; feed = feed->next)
-        while (most < steps && feed_frame(feed, net->step + (int64_t)most) <
-                                   feed->position + (int64_t)feed->got)
-            most++;
-    return most;
-}
-
 static bh_status
 run_feeds(bh_network *net, size_t *steps, bool until_end, bh_diag *diag)
 {
+    /* all before the first begins: sources may be outputs of one graph */
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        feed_lend(feed, feed->lent);
     for (struct feed *feed = net->feeds; feed; feed = feed->next)
         BH_TRY(feed_begin(feed, net->step + (int64_t)*steps - 1, diag));
     if (until_end) {
@@ -459,6 +451,8 @@ run_on_device(bh_network *net, int64_t left, bool until_end, bh_diag *diag)
     }
     if (net->device_lost)
         device_end(net);
+    for (struct feed *feed = net->feeds; feed; feed = feed->next)
+        feed_lend(feed, false);
     return status;
 }
 

@@ -13,6 +13,7 @@
 #include "brianhears.h"
 #include "core/device_ops.h"
 #include "gpu/backend.h"
+#include "neurons/engine_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -250,10 +251,17 @@ measure_fourier(void)
     device->ops = own_ops;
 }
 
-/* Seconds that the nerve takes for so much sound. */
+/* A nerve, and whether bank, link and fibres have a kernel each instead of one. */
+struct nerve {
+    size_t places, fibres;
+    bool noisy, separate;
+};
+
+/* Seconds that it takes for so much sound. */
 static double
-run_nerve(size_t places, size_t fibres, bool noisy, double sound_s, double *spikes_out)
+run_nerve(const struct nerve *model, double sound_s, double *spikes_out)
 {
+    const size_t places = model->places, fibres = model->fibres;
     struct noise noise;
     bh_source *sound = new_noise(&noise, RATE_HZ, (uint64_t)(sound_s * RATE_HZ)), *ear;
     bh_filterbank *cochlea = new_gammatone(RATE_HZ, places, BH_SINGLE);
@@ -267,12 +275,14 @@ run_nerve(size_t places, size_t fibres, bool noisy, double sound_s, double *spik
     config.random = BH_RANDOM_PORTABLE;
     config.device = device;
     must(bh_network_new(&config, &net, &diag));
+    net->separate = model->separate;
     bh_group_config group = bh_group_config_default();
     group.count = places * fibres;
     group.precision = BH_SINGLE;
-    group.equations = noisy ? "dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 "
-                              "(unless refractory)\nI : 1"
-                            : "dv/dt = (I-v)/(1*ms) : 1 (unless refractory)\nI : 1";
+    group.equations = model->noisy
+                          ? "dv/dt = (I-v)/(1*ms) + 0.2*xi*(2/(1*ms))**.5 : 1 "
+                            "(unless refractory)\nI : 1"
+                          : "dv/dt = (I-v)/(1*ms) : 1 (unless refractory)\nI : 1";
     group.threshold = "v > 1";
     group.reset = "v = 0";
     group.refractory = "5*ms";
@@ -294,25 +304,21 @@ run_nerve(size_t places, size_t fibres, bool noisy, double sound_s, double *spik
 }
 
 /* The first run is not counted, but says how long a sound takes two seconds. */
-static void
-measure_fibres(size_t fibres, bool noisy, const char *predicted)
+static double
+measure_fibres(const struct nerve *nerve, double *rate)
 {
-    const size_t places = report.dry ? 20 : 3000;
-    char what[64];
     double spikes, sound_s = report.dry ? 0.01 : 5;
-    double taken = run_nerve(places, fibres, noisy, sound_s, &spikes);
+    double taken = run_nerve(nerve, sound_s, &spikes);
     do {
         if (!report.dry)
             sound_s = fmin(3600, fmax(5, sound_s * 2.5 / taken));
-        taken = run_nerve(places, fibres, noisy, sound_s, &spikes);
+        taken = run_nerve(nerve, sound_s, &spikes);
     } while (!report.dry && taken < 2 && sound_s < 3600);
-    snprintf(what, sizeof what, "3000 places x %zu fibres%s", fibres,
-             noisy ? "" : ", no noise");
-    report_figure(&report, "6 nerve", what, sound_s / taken, "x", predicted);
-    report_figure(&report, "6 nerve", "spikes of a fibre in it",
-                  spikes / (double)(places * fibres) / sound_s, "a second", "");
+    *rate = spikes / (double)(nerve->places * nerve->fibres) / sound_s;
+    return sound_s / taken;
 }
 
+/* A kernel for bank, link and fibres together, and one for each. */
 static void
 measure_nerve(void)
 {
@@ -321,9 +327,20 @@ measure_nerve(void)
         const char *predicted;
     } cases[] = {{1, "450"}, {10, "300"}, {32, "95"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int noisy = 0; noisy < 2; noisy++) {
-            measure_fibres(cases[i].fibres, noisy, noisy ? cases[i].predicted : "");
-            if (report.dry && noisy)
+        for (int k = 0; k < 3; k++) {
+            const struct nerve nerve = {report.dry ? 20 : 3000, cases[i].fibres,
+                                        .noisy = k > 0, .separate = k == 2};
+            char what[64];
+            double rate;
+            const double x = measure_fibres(&nerve, &rate);
+            snprintf(what, sizeof what, "3000 places x %zu fibres, %s%s",
+                     cases[i].fibres, nerve.separate ? "separate" : "fused",
+                     nerve.noisy ? "" : ", no noise");
+            report_figure(&report, "6 nerve", what, x, "x",
+                          k == 1 ? cases[i].predicted : "");
+            report_figure(&report, "6 nerve", "spikes of a fibre in it", rate,
+                          "a second", k == 2 ? "the same" : "");
+            if (report.dry && k == 2)
                 return;
         }
 }
@@ -334,15 +351,15 @@ static void
 measure_hour(void)
 {
     double spikes, sound_s = report.dry ? 0.03 : 10;
-    const size_t places = report.dry ? 20 : 3000;
-    double taken = run_nerve(places, 10, true, sound_s, &spikes);
+    const struct nerve nerve = {report.dry ? 20 : 3000, 10, .noisy = true};
+    double taken = run_nerve(&nerve, sound_s, &spikes);
     if (!report.dry) {
         sound_s = fmin(3600, 50 * sound_s / taken);
-        taken = run_nerve(places, 10, true, sound_s, &spikes);
+        taken = run_nerve(&nerve, sound_s, &spikes);
     }
     char what[64];
     snprintf(what, sizeof what, "%.0f s of sound, %zu places x 10 fibres", sound_s,
-             places);
+             nerve.places);
     report_figure(&report, "8 hour", what, taken, "s", "an hour in 12 s");
     report_figure(&report, "8 hour", "the same", sound_s / taken, "x", "300");
     report_figure(&report, "8 hour", "spikes in it", spikes, "", "");

@@ -7,7 +7,7 @@ programs=(filterbank_test_place_device filterbank_test_place_parallel_device
     filterbank_test_place_dcgc_device filterbank_test_graph_place_device
     filterbank_test_place_fourier_device gpu_test_transforms
     neurons_test_network_device neurons_test_run_device neurons_test_synapses_device
-    neurons_test_feed_device gpu_test_numbers gpu_test_device gpu_test_backend
+    neurons_test_feed_device neurons_test_fused_device gpu_test_numbers gpu_test_device gpu_test_backend
     gpu_test_live_loop)
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 build=${BUILD:-$root/build/gpu}

@@ -188,8 +188,12 @@ device_group_update(struct device_run *run, struct device_group *g, bh_diag *dia
     struct orders *orders = g->ahead ? &run->first : &run->step;
     bh_device_frame frame;
     char name[40];
+    bool fused;
     if (g->group->generator)
         return order_given(run, g, diag);
+    BH_TRY(device_fused_order(run, g, &fused, diag));
+    if (fused)
+        return order_collect(run, g, orders, diag);
     BH_TRY(device_group_frame(run, g, &frame, diag));
     snprintf(name, sizeof name, "bh_update_%u", g->group->object);
     BH_TRY(device_launch(run, orders, name, blocks_of(g->group->count, ITEM_THREADS),

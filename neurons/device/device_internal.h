@@ -97,6 +97,8 @@ struct device_link {
     void *out;
     int32_t *row;
     size_t in_stride;
+    bool fused; /* one kernel with its source and its group; row[0]: frames of the
+                   window */
 };
 
 /* A source's samples: the frame before the window, and the window, which is the
@@ -233,6 +235,17 @@ bh_status device_links_send(struct device_run *run, size_t steps, bh_diag *diag)
 size_t device_links_size(const struct device_run *run);
 bh_status device_links_end(struct device_run *run, size_t steps, bh_diag *diag);
 bh_status device_links_fetch(struct device_run *run, bh_diag *diag);
+
+/* device_fused.c */
+/* Writes a kernel for each link that can be one with its source and its group. */
+void device_fused_write(bh_network *net, struct writer *writer);
+/* Whether it shall be in this run: then the group's order is all there is. */
+void device_fused_begin(struct device_run *run, struct device_link *own);
+bh_status device_fused_order(struct device_run *run, const struct device_group *g,
+                             bool *ordered, bh_diag *diag);
+/* What the kernel must know of a window. */
+bh_status device_fused_send(struct device_run *run, const struct device_link *own,
+                            bh_diag *diag);
 
 /* device_states.c */
 bh_status device_states_begin(struct device_run *run, struct device_group *g,

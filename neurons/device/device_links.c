@@ -64,7 +64,7 @@ order_link(struct device_run *run, const struct device_link *own, int number,
                                         .out_stride = (int64_t)link->stride,
                                         .count = (int32_t)link->width};
     snprintf(name, sizeof name, "bh_map_%d", number);
-    if (!link->function)
+    if (!link->function && !own->fused)
         BH_TRY(device_launch(run, &run->first, name,
                              (link->width + ITEM_THREADS - 1) / ITEM_THREADS,
                              ITEM_THREADS, &frame, sizeof frame, diag));
@@ -82,6 +82,7 @@ begin_link(struct device_run *run, struct link *link, int number, bh_diag *diag)
     const size_t element = bh_precision_size(link->to->precision);
     void *placed;
     own->link = link;
+    device_fused_begin(run, own);
     BH_TRY(device_take(run, (run->net->window + 1) * link->stride * element,
                        "the values of a link", &own->out, diag));
     BH_TRY(device_take(run, run->net->window * sizeof *own->row, "the rows of a link",
@@ -184,6 +185,10 @@ device_links_send(struct device_run *run, size_t steps, bh_diag *diag)
         const struct device_link *own = &run->links[n];
         struct link *link = own->link;
         const size_t row = link->stride * bh_precision_size(link->to->precision);
+        if (own->fused) {
+            BH_TRY(device_fused_send(run, own, diag));
+            continue;
+        }
         if (!link->function) {
             BH_TRY(send_rows(run, own, steps, diag));
             continue;

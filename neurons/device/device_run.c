@@ -17,6 +17,7 @@ device_prepare(bh_network *net, bh_diag *diag)
     BH_TRY(device_check(net, diag));
     BH_TRY(bh_network_cuda(net, &text, diag));
     write_text(&whole, "%s%s", bh_device_prologue, text);
+    device_fused_write(net, &whole);
     bh_status status = BH_ERR_MEMORY;
     if (whole.failed)
         bh_diag_set(diag, status, "no memory for generated code");

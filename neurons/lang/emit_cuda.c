@@ -3,6 +3,8 @@
 
 #include "neurons/lang/printer.h"
 
+#include <stdio.h>
+
 /* The same code as emit.c's for a GPU: a kernel in which one thread takes one neuron
  * through all steps of a window. What it needs stands in neurons/device_kernel.h. */
 
@@ -275,6 +277,104 @@ emit_cuda_map(struct writer *writer, const char *name, const struct emit_map *ma
         printer_end(&p);
     }
     write_text(writer, "    }\n}\n#undef real\n");
+}
+
+/* One neuron through the steps that a tile has. */
+static void
+print_tile_steps(struct writer *writer, const struct emit_fused *fused)
+{
+    char at[120];
+    struct body body = body_new(writer, fused->step, false);
+    snprintf(at, sizeof at, "tile[%s::%s(c, k - from)]", fused->space,
+             fused->part->place);
+    body.style.near = fused->symbol;
+    body.style.near_at = at;
+    write_text(writer,
+               "#define real %s\nBH_DEVICE void\nbh_steps_%u(const bh_device_frame *f, "
+               "int32_t n, int32_t from, int32_t to, const real *tile, int32_t c)\n{\n",
+               type_of(fused->step->update->precision), fused->number);
+    print_variables(&body);
+    print_loop(&body, "from", "to");
+    print_step(&body);
+    print_end(&body);
+}
+
+/* The link's expression, in place. */
+static void
+print_tile_map(struct writer *writer, const struct emit_fused *fused)
+{
+    struct printer p;
+    if (!fused->map->code)
+        return;
+    write_text(
+        writer,
+        "        for (int32_t i = t; i < %u * count; i += (int32_t)blockDim.x) {\n"
+        "            real *const at = tile + %s::%s(i %% %u, i / %u);\n"
+        "            if (i %% %u >= channels)\n                continue;\n"
+        "            const real value = *at;\n",
+        fused->part->channels, fused->space, fused->part->place, fused->part->channels,
+        fused->part->channels, fused->part->channels);
+    if (printer_start(&p, writer, fused->map->code, &map_style)) {
+        print_neuron(&p, "            ");
+        write_text(writer, "            *at = ");
+        print_operand(&p, fused->map->code->result);
+        write_text(writer, ";\n");
+    }
+    printer_end(&p);
+    write_text(writer, "        }\n        __syncthreads();\n");
+}
+
+/* A tile of what the source says, and silence behind its end. */
+static void
+print_tile(struct writer *writer, const struct emit_fused *fused)
+{
+    const bh_source_part *part = fused->part;
+    write_text(writer,
+               "    for (int32_t from = 0, count; from < f->steps; from += count) {\n"
+               "        if (from < heard) {\n"
+               "            count = %s::%s(given->part, from, tile);\n"
+               "        } else {\n"
+               "            count = f->steps - from < %u ? f->steps - from : %u;\n"
+               "            for (int32_t i = t; i < %u * count; "
+               "i += (int32_t)blockDim.x)\n"
+               "                tile[%s::%s(i %% %u, i / %u)] = 0;\n"
+               "        }\n"
+               "        __syncthreads();\n",
+               fused->space, part->fill, part->frames, part->frames, part->channels,
+               fused->space, part->place, part->channels, part->channels);
+}
+
+void
+emit_cuda_fused(struct writer *writer, const struct emit_fused *fused)
+{
+    const bh_source_part *part = fused->part;
+    const unsigned times = (unsigned)fused->times;
+    print_comment(writer, fused->step->comment);
+    print_tile_steps(writer, fused);
+    print_comment(writer, fused->map->comment);
+    write_text(writer,
+               "BH_KERNEL_BOUND(%u, bh_fused_%u, bh_device_fused_frame, given)\n{\n"
+               "    BH_SHARED real tile[%u];\n"
+               "    const bh_device_frame frame = bh_device_begin(&given->group);\n"
+               "    const bh_device_frame *const f = &frame;\n"
+               "    const int32_t t = (int32_t)threadIdx.x, heard = *given->heard;\n"
+               "    const int32_t first = (int32_t)blockIdx.x * %u;\n"
+               "    const int32_t channels = %u - first < %u ? %u - first : %u;\n",
+               fused->threads, fused->number, part->size, part->channels,
+               (unsigned)fused->width, part->channels, (unsigned)fused->width,
+               part->channels);
+    print_tile(writer, fused);
+    print_tile_map(writer, fused);
+    write_text(
+        writer,
+        "        if (from + count == f->steps && t < channels)\n"
+        "            ((real *)given->out)[f->steps * given->out_stride + first + "
+        "t] = tile[%s::%s(t, count - 1)];\n"
+        "        if (t < channels * %u)\n"
+        "            bh_steps_%u(f, first * %u + t, from, from + count, tile, "
+        "t / %u);\n"
+        "        __syncthreads();\n    }\n}\n#undef real\n",
+        fused->space, part->place, times, fused->number, times, times);
 }
 
 void
