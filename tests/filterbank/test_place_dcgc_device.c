@@ -17,44 +17,21 @@ make(const bh_dcgc_params *params, size_t channels, bh_precision precision)
     return fb;
 }
 
-/* The processor's bits, for windows of any size, and again when it is reset. */
 static void
-check_same(const bh_dcgc_params *params, size_t channels, bh_precision precision,
+check_dcgc(const bh_dcgc_params *params, size_t channels, bh_precision precision,
            bool wide)
 {
-    enum { FRAMES = 500 };
-    bh_filterbank *here = make(params, channels, precision);
-    bh_filterbank *there = make(params, channels, precision);
-    bh_block in = new_sound(FRAMES, wide ? channels : 1, precision, 0.2);
-    bh_block want = new_block(FRAMES, channels, precision);
-    bh_block got = new_block(FRAMES, channels, precision);
-    place(there, BH_PLACE_SAME);
-    run(here, in, want, FRAMES, true);
-    for (int order = FORWARD; order <= RANDOM; order++) {
-        set_order(order, 4);
-        run(there, in, got, order == FORWARD ? FRAMES : 170, order != RANDOM);
-        if (!same(got, want))
-            fprintf(stderr, "%zu channels, %s: differs by %g\n", channels,
-                    precision == BH_SINGLE ? "single" : "double",
-                    difference(got, want));
-        CHECK(same(got, want));
-        memset(got.data, 0xff, bytes(got));
-        bh_filterbank_reset(there);
-    }
-    bh_filterbank_free(here);
-    bh_filterbank_free(there);
-    free(in.data);
-    free(want.data);
-    free(got.data);
+    check_same("dcgc", make(params, channels, precision),
+               make(params, channels, precision), wide ? channels : 1, precision, 0.2);
 }
 
 static void
 test_same_bits(void)
 {
     bh_dcgc_params params = bh_dcgc_params_default();
-    check_same(&params, 33, BH_SINGLE, false);
-    check_same(&params, 64, BH_DOUBLE, true);
-    check_same(&params, 1, BH_DOUBLE, false);
+    check_dcgc(&params, 33, BH_SINGLE, false);
+    check_dcgc(&params, 64, BH_DOUBLE, true);
+    check_dcgc(&params, 1, BH_DOUBLE, false);
 }
 
 /* Levels from channels below, far above, and of updates only. */
@@ -64,12 +41,12 @@ test_other_levels(void)
     bh_dcgc_params params = bh_dcgc_params_default();
     params.lct_erb = -2;
     params.update_interval = 7;
-    check_same(&params, 20, BH_SINGLE, true);
+    check_dcgc(&params, 20, BH_SINGLE, true);
     params.lct_erb = 90;
-    check_same(&params, 17, BH_DOUBLE, false);
+    check_dcgc(&params, 17, BH_DOUBLE, false);
     params = bh_dcgc_params_brian2hears();
     params.update_interval = 8;
-    check_same(&params, 47, BH_DOUBLE, false);
+    check_dcgc(&params, 47, BH_DOUBLE, false);
 }
 
 /* From the processor to the device in the middle of the sound, between two updates. */
